@@ -1,0 +1,93 @@
+// Mail addresses: which ones can be mailed, how they go out, and the key by which people are found again.
+// Knows the grammar of RFC 5321 4.1.2 as far as newsletters need it; knows nothing of lists or relays.
+
+/** An address that can be mailed. */
+export interface Address {
+  /** As first written, its domain as A-labels (RFC 5891) and in lower case. Plain ASCII. */
+  readonly address: string;
+  /** The key for duplicates, merging and suppression: the whole address case-folded. */
+  readonly key: string;
+}
+
+/** A mailbox with the name shown to its reader: `Ada <ada@example.com>`. */
+export interface Mailbox {
+  /** May be empty. Unicode, without control characters. */
+  readonly name: string;
+  readonly address: Address;
+}
+
+/** Either an address, or the reason why the text is none, for the one who keeps the list. */
+export type ParsedAddress = Address | { readonly reason: string };
+
+const ATEXT = /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/;
+const LABEL = /^(?!-)[a-z0-9-]{1,63}(?<!-)$/;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is the purpose.
+const NON_ASCII = /[^\x00-\x7f]/;
+
+/** Reads one address, blanks around it ignored. Never throws. */
+export function parseAddress(text: string): ParsedAddress {
+  const written = text.trim();
+  if (written === '') return { reason: 'the address is missing' };
+  const at = written.lastIndexOf('@');
+  if (at < 0) return { reason: 'the address has no @' };
+  const local = written.slice(0, at);
+  if (local === '') return { reason: 'nothing stands before the @' };
+  if (NON_ASCII.test(local)) {
+    return { reason: 'a local part with letters beyond ASCII needs SMTPUTF8, which is not supported' };
+  }
+  if (local.length > 64) return { reason: 'the part before the @ is longer than 64 characters' };
+  if (!ATEXT.test(local)) return { reason: 'the part before the @ is not a valid local part' };
+  const domain = asciiDomain(written.slice(at + 1));
+  if (domain === undefined) return { reason: 'the part behind the @ is not a valid domain' };
+  const address = `${local}@${domain}`;
+  if (address.length > 254) return { reason: 'the address is longer than 254 characters' };
+  return { address, key: address.toLowerCase() };
+}
+
+/** True when the parse gave an address. */
+export function isAddress(parsed: ParsedAddress): parsed is Address {
+  return 'key' in parsed;
+}
+
+/** The part behind the @. */
+export function domainOf(address: Address): string {
+  return address.key.slice(address.key.lastIndexOf('@') + 1);
+}
+
+/**
+ * The domain as A-labels in lower case, or undefined. Two labels at least: a newsletter goes to no bare host name.
+ * Unicode goes through the URL parser, which every JavaScript runtime has and which does UTS #46.
+ */
+function asciiDomain(text: string): string | undefined {
+  let domain = text.toLowerCase();
+  if (NON_ASCII.test(domain)) {
+    if (/[\s/?#@:%\\[\]]/.test(domain)) return undefined;
+    try {
+      domain = new URL(`http://${domain}/`).hostname;
+    } catch {
+      return undefined;
+    }
+  }
+  const labels = domain.split('.');
+  if (labels.length < 2 || domain.length > 253 || !labels.every((label) => LABEL.test(label)))
+    return undefined;
+  if (/^[0-9]+$/.test(labels[labels.length - 1]!)) return undefined;
+  return domain;
+}
+
+/**
+ * Reads `Name <address>`, `"Name" <address>` or a bare address.
+ * The name comes back without its quotes; a reason comes back where it cannot be read.
+ */
+export function parseMailbox(text: string): Mailbox | { readonly reason: string } {
+  const written = text.trim();
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is the purpose.
+  if (/[\x00-\x08\x0a-\x1f\x7f]/.test(written))
+    return { reason: 'it holds a control character or a line break' };
+  const angled = /^(.*)<([^<>]*)>$/.exec(written);
+  const address = parseAddress(angled ? angled[2]! : written);
+  if (!isAddress(address)) return address;
+  const name = (angled?.[1] ?? '').trim();
+  const quoted = /^"((?:[^"\\]|\\.)*)"$/.exec(name);
+  return { name: quoted ? quoted[1]!.replace(/\\(.)/g, '$1') : name, address };
+}

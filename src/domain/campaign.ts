@@ -17,6 +17,8 @@ export interface Content {
   readonly headers: readonly (readonly [name: string, value: string])[];
   /** `--list-id`, such as `list.example.com`; goes out as `<list.example.com>`. */
   readonly listId: string;
+  /** Paths of the template and its includes, as they were compiled: "changed" is decided by their hash. */
+  readonly sources: readonly string[];
   /** Empty when not given. */
   readonly unsubscribeUrl: string;
   /** An address, maybe with `?subject=…`, without `mailto:`; empty when not given. */

@@ -23,10 +23,11 @@ export interface Session {
   /**
    * Takes messages from the source and hands them over, until the source has no more, the connection is lost or the
    * relay ends it; then says QUIT where that is still possible, and closes. Called once.
-   * Each message taken is answered by exactly one call of `source.ended`. Never rejects.
+   * Each message taken is answered by exactly one call of `source.ended`, and a message whose mark was asked for
+   * only after that mark has settled. Rejects only with what a bug in the source threw.
    */
   run<T extends Outgoing>(source: Source<T>): Promise<void>;
-  /** Breaks the connection at once. The message in hand ends as lost. */
+  /** Breaks the connection at once. The message in hand ends as lost, as soon as a mark on its way has settled. */
   destroy(): void;
 }
 

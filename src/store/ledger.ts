@@ -88,6 +88,8 @@ export interface ImportPlan {
   readonly rehearsal: boolean;
   readonly contentHash: string;
   readonly content: Content;
+  /** Give an existing campaign this content and its hash too: for one of which nothing was ever tried. */
+  readonly replaceContent: boolean;
   readonly now: number;
   readonly options: RunOptions;
   /** The list's columns; put in front of the campaign's, without repeats. */

@@ -1,0 +1,104 @@
+// `mailblast send --dry-run`: renders every row, sends nothing, and says what would happen.
+
+import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { Outgoing } from '../../domain/attempt.js';
+import { formatDuration } from '../../domain/duration.js';
+import { MailblastError } from '../../domain/errors.js';
+import { parseRate } from '../../domain/rate.js';
+import type { CampaignRequest } from '../../engine/begin.js';
+import { type DryRun, dryRun } from '../../engine/dry-run.js';
+import { stableName, writeEml } from '../../relay/eml-file.js';
+import { openLedger } from '../../store/sqlite/open.js';
+import { EXIT } from '../exit-codes.js';
+import type { SendOptions } from '../options.js';
+import type { Output } from '../output.js';
+import { count, counted, size } from '../words.js';
+
+export async function runDryRun(
+  request: CampaignRequest,
+  options: SendOptions,
+  output: Output,
+): Promise<number> {
+  const folder = mkdtempSync(join(tmpdir(), 'mailblast-dry-run-'));
+  const out = options.out === '' ? undefined : resolve(options.out);
+  const most = options.limit === 0 ? Number.POSITIVE_INFINITY : options.limit;
+  let written = 0;
+  try {
+    const ledger = openLedger(join(folder, 'mailblast.db'));
+    try {
+      const result = await dryRun(request, ledger, Date.now(), async (message) => {
+        if (out === undefined || written >= most) return;
+        await keepMessage(out, message);
+        written++;
+      });
+      tell(result, options, output);
+      if (out !== undefined) output.say(`${counted(written, 'message')} written to ${out}.`);
+    } finally {
+      ledger.close();
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+  return EXIT.done;
+}
+
+async function keepMessage(out: string, { envelope, octets }: Outgoing): Promise<void> {
+  try {
+    await mkdir(out, { recursive: true });
+    const { returnPath, recipient } = envelope;
+    await writeEml(out, stableName(recipient, octets), { returnPath, recipients: [recipient] }, octets);
+  } catch (error) {
+    throw new MailblastError(
+      'cannot_create',
+      `--out ${out} cannot be written to: ${(error as Error).message}.`,
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
+function tell(result: DryRun, options: SendOptions, output: Output): void {
+  const { campaign, imported, messages, unmergeable, largest, first } = result;
+  const rate = parseRate(options.rate)!;
+  const sent = options.limit === 0 ? messages : Math.min(messages, options.limit);
+  const seconds = Number.isFinite(rate) ? sent / rate : undefined;
+  output.json({
+    event: 'dry_run',
+    campaign: campaign.name,
+    rows: imported.rows,
+    messages,
+    invalid: imported.invalid + unmergeable,
+    duplicate: imported.duplicate,
+    octets: result.octets,
+    largest: largest?.octets ?? 0,
+    seconds: seconds ?? null,
+    empty_fields: Object.fromEntries(result.emptyFields),
+  });
+  for (const note of result.notes) output.say(note);
+  output.say(`Campaign ${campaign.name}: nothing is sent, this is a dry run.`);
+  output.say(
+    `${counted(imported.rows, 'row')}: ${counted(messages, 'message')}, ${count(imported.invalid)} invalid, ${counted(imported.duplicate, 'duplicate')}.`,
+  );
+  if (unmergeable > 0) output.say(`${counted(unmergeable, 'row')} cannot be merged and would not be sent:`);
+  for (const fault of result.faults) output.say(`  line ${fault.line}: ${fault.address}: ${fault.reason}`);
+  for (const [field, times] of result.emptyFields) {
+    output.say(
+      `${field} is empty in ${counted(times, 'place')} without a fallback; {{default ${field} "…"}} gives one.`,
+    );
+  }
+  if (first !== undefined && largest !== undefined) {
+    output.say(
+      `Sizes: ${size(result.octets / messages)} on average, ${size(largest.octets)} at the most (${largest.address}).`,
+    );
+    const time =
+      seconds === undefined ? 'as fast as the relay takes them' : `about ${formatDuration(seconds * 1000)}`;
+    output.say(`Time at ${options.rate}: ${time}.`);
+    output.say('\nThe first recipient gets:\n');
+    output.say(first.headers.replaceAll('\r\n', '\n'));
+    output.say(`\n${first.text}`);
+  }
+}

@@ -1,0 +1,69 @@
+// `mailblast resume`: continues a campaign from the ledger alone; neither list nor template is read.
+
+import { MailblastError } from '../../domain/errors.js';
+import { lockOf, mayContinue } from '../../engine/begin.js';
+import type { Ledger } from '../../store/ledger.js';
+import { findCampaign, ledgerPath, openExisting } from '../ledger-file.js';
+import type { Given } from '../main.js';
+import type { RunFlags } from '../options.js';
+import { makeOutput } from '../output.js';
+import { chooseRelay, SANDBOX_FOLDER, withoutLogin } from '../relay-choice.js';
+import { remembered, runCampaign } from '../run.js';
+
+export async function runResume(name: string | undefined, flags: RunFlags, given: Given): Promise<number> {
+  const output = makeOutput(flags);
+  const rehearsalFolder = flags.relay === 'sandbox' && flags.state === '' ? SANDBOX_FOLDER : undefined;
+  const ledger = openExisting(ledgerPath(flags.state, '', rehearsalFolder), { readonly: false });
+  try {
+    output.say(`Ledger: ${ledger.path}`);
+    const campaign = findCampaign(ledger, name ?? onlyUnfinished(ledger));
+    const merged = asLastRun(flags, campaign.options, given);
+    const choice = chooseRelay(merged.relay, given('relay'));
+    mayContinue(campaign, choice.rehearsalFolder !== undefined);
+    const lock = lockOf(ledger, campaign.name);
+    try {
+      ledger.remember(campaign, remembered(merged));
+      return await runCampaign(campaign, ledger, choice.make(), merged, output);
+    } finally {
+      lock.release();
+    }
+  } finally {
+    ledger.close();
+  }
+}
+
+/** Flags win over the last run's options, those win over environment and defaults; secrets come from the environment. */
+function asLastRun(flags: RunFlags, last: Readonly<Record<string, unknown>>, given: Given): RunFlags {
+  const merged: Record<string, unknown> = { ...flags };
+  for (const [option, value] of Object.entries(last)) {
+    if (!given(option)) merged[option] = value;
+  }
+  const fromEnvironment = process.env.MAILBLAST_RELAY;
+  if (!given('relay') && fromEnvironment?.includes('@') && sameRelay(fromEnvironment, String(merged.relay))) {
+    merged.relay = fromEnvironment;
+  }
+  return merged as unknown as RunFlags;
+}
+
+/** The environment's URL names the same relay and brings the login along. */
+function sameRelay(withLogin: string, without: string): boolean {
+  return withoutLogin(withLogin) === without;
+}
+
+function onlyUnfinished(ledger: Ledger): string {
+  const unfinished = ledger.names().filter((name) => {
+    const campaign = ledger.find(name)!;
+    const { counts } = ledger.overview(campaign);
+    return (
+      campaign.abandonedAt === undefined &&
+      counts.pending + counts.deferred + counts.transmitting + counts.in_doubt > 0
+    );
+  });
+  if (unfinished.length === 1) return unfinished[0]!;
+  throw new MailblastError(
+    'usage',
+    unfinished.length === 0
+      ? `No campaign of the ledger ${ledger.path} is unfinished.`
+      : `Several campaigns are unfinished; name one: ${unfinished.map((each) => `mailblast resume ${each}`).join(', ')}.`,
+  );
+}

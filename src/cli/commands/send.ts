@@ -1,0 +1,117 @@
+// `mailblast send`: starts a campaign, or continues it.
+
+import { basename, extname } from 'node:path';
+import { domainOf } from '../../domain/address.js';
+import { MailblastError } from '../../domain/errors.js';
+import { type Begun, begin, type CampaignRequest } from '../../engine/begin.js';
+import { mailbox } from '../../engine/letters.js';
+import { parseHeaderOption } from '../../message/header-option.js';
+import { defaultListId, parseListId } from '../../message/list-headers.js';
+import { openLedger } from '../../store/sqlite/open.js';
+import { EXIT } from '../exit-codes.js';
+import { ledgerPath } from '../ledger-file.js';
+import type { Given } from '../main.js';
+import type { SendOptions } from '../options.js';
+import { makeOutput, type Output } from '../output.js';
+import { chooseRelay, makeFolder } from '../relay-choice.js';
+import { mayBegin, remembered, runCampaign } from '../run.js';
+import { counted } from '../words.js';
+
+export async function runSend(list: string, options: SendOptions, given: Given): Promise<number> {
+  const output = makeOutput(options);
+  if (options.dryRun) {
+    const { runDryRun } = await import('./dry-run.js');
+    return runDryRun(requestOf(list, options, true), options, output);
+  }
+  if (options.out !== '') throw new MailblastError('usage', '--out goes with --dry-run.');
+  const choice = chooseRelay(options.relay, given('relay'));
+  const request = requestOf(list, options, choice.rehearsalFolder !== undefined);
+  if (choice.rehearsalFolder !== undefined) makeFolder(choice.rehearsalFolder);
+  const ledger = openLedger(ledgerPath(options.state, list, choice.rehearsalFolder));
+  try {
+    output.say(`Ledger: ${ledger.path}`);
+    const begun = await begin(request, ledger, Date.now(), (question) =>
+      output.interactive ? output.confirm(question) : Promise.resolve(false),
+    );
+    try {
+      const { campaign } = begun;
+      sayImported(begun, output);
+      const { counts } = ledger.overview(campaign);
+      const relay = choice.make();
+      if (begun.fresh && !(await mayBegin(campaign, counts.pending, relay.name, options, output))) {
+        output.say('Nothing was sent. The same command asks again.');
+        return EXIT.left;
+      }
+      ledger.remember(campaign, request.options);
+      return await runCampaign(campaign, ledger, relay, options, output);
+    } finally {
+      begun.lock.release();
+    }
+  } finally {
+    ledger.close();
+  }
+}
+
+/** The options as one plain object, made whole. */
+function requestOf(list: string, options: SendOptions, rehearsal: boolean): CampaignRequest {
+  if (options.from === '') {
+    throw new MailblastError(
+      'settings',
+      'No sender is given. Add --from "Your Name <you@example.com>", or set MAILBLAST_FROM to it.',
+    );
+  }
+  const from = mailbox('--from', options.from);
+  const name = options.campaign !== '' ? options.campaign : `${baseName(list)}-${baseName(options.template)}`;
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is the purpose.
+  if (/[\x00-\x1f\x7f]/.test(name) || name.length > 200) {
+    throw new MailblastError(
+      'usage',
+      '--campaign must be a name of at most 200 characters without control characters.',
+    );
+  }
+  return {
+    name,
+    list: { path: list, emailColumn: options.emailColumn },
+    template: options.template,
+    subject: options.subject,
+    from: options.from,
+    replyTo: options.replyTo,
+    returnPath: options.returnPath,
+    listId:
+      options.listId !== ''
+        ? parseListId(options.listId)
+        : defaultListId(baseName(list), domainOf(from.address)),
+    headers: options.header.map(parseHeaderOption),
+    unsubscribeUrl: options.unsubscribeUrl,
+    unsubscribeMailto: options.unsubscribeMailto.replace(/^mailto:/i, ''),
+    rehearsal,
+    options: remembered(options),
+    allowWithdraw: options.allowWithdraw,
+  };
+}
+
+function sayImported({ imported, notes }: Begun, output: Output): void {
+  for (const note of notes) output.say(note);
+  if (imported === undefined) {
+    output.say('The list has not changed since it was read last.');
+    return;
+  }
+  const { rows, added, returned, withdrawn, invalid, duplicate } = imported;
+  const parts = [
+    `${counted(rows, 'row')}`,
+    `${counted(added, 'recipient')} added`,
+    returned > 0 ? `${counted(returned, 'recipient')} came back` : '',
+    withdrawn > 0 ? `${counted(withdrawn, 'recipient')} withdrawn (they left the list)` : '',
+    invalid > 0 ? `${counted(invalid, 'row')} invalid` : '',
+    duplicate > 0 ? `${counted(duplicate, 'duplicate')}` : '',
+  ].filter((part) => part !== '');
+  output.say(`List: ${parts.join(', ')}.`);
+  if (invalid + duplicate > 0) {
+    output.say(`Which rows: mailblast recipients ${imported.campaign.name} --state invalid,duplicate`);
+  }
+}
+
+function baseName(path: string): string {
+  const base = path === '-' ? 'list' : basename(path);
+  return base.slice(0, base.length - extname(base).length) || base;
+}

@@ -1,0 +1,105 @@
+// `mailblast status`: what became of a campaign, in words or as JSON. Changes nothing.
+
+import type { Campaign } from '../../domain/campaign.js';
+import { runState } from '../../engine/send.js';
+import type { Ledger, Overview } from '../../store/ledger.js';
+import { EXIT } from '../exit-codes.js';
+import { findCampaign, openExisting } from '../ledger-file.js';
+import type { HouseFlags } from '../options.js';
+import { makeOutput, type Output } from '../output.js';
+import { clockTime, count, counted, countsInWords, timestamp } from '../words.js';
+
+type CampaignState = ReturnType<typeof runState> | 'running' | 'abandoned';
+
+export async function runStatus(name: string | undefined, options: HouseFlags): Promise<number> {
+  const output = makeOutput({ json: options.json, quiet: false });
+  const ledger = openExisting(options.state, { readonly: true });
+  try {
+    const campaigns =
+      name === undefined ? ledger.names().map((each) => ledger.find(each)!) : [findCampaign(ledger, name)];
+    if (options.json) for (const campaign of campaigns) output.json(asJson(campaign, ledger));
+    else if (name === undefined) listAll(campaigns, ledger, output);
+    else tell(campaigns[0]!, ledger, output);
+  } finally {
+    ledger.close();
+  }
+  return EXIT.done;
+}
+
+function stateOf(campaign: Campaign, overview: Overview): CampaignState {
+  if (campaign.abandonedAt !== undefined) return 'abandoned';
+  return overview.running ? 'running' : runState(overview);
+}
+
+function asJson(campaign: Campaign, ledger: Ledger): unknown {
+  const overview = ledger.overview(campaign);
+  return {
+    campaign: campaign.name,
+    state: stateOf(campaign, overview),
+    counts: overview.counts,
+    rehearsal: campaign.rehearsal,
+    created_at: campaign.createdAt,
+    changed_at: overview.changedAt ?? null,
+    next_due: overview.nextDue ?? null,
+    ledger: ledger.path,
+  };
+}
+
+function listAll(campaigns: readonly Campaign[], ledger: Ledger, output: Output): void {
+  output.say(`Ledger: ${ledger.path}`);
+  if (campaigns.length === 0) output.say('It has no campaign yet.');
+  for (const campaign of campaigns) {
+    const overview = ledger.overview(campaign);
+    output.say(`${campaign.name}: ${stateOf(campaign, overview)}; ${countsInWords(overview.counts)}.`);
+  }
+}
+
+function tell(campaign: Campaign, ledger: Ledger, output: Output): void {
+  const overview = ledger.overview(campaign);
+  const state = stateOf(campaign, overview);
+  const rehearsal = campaign.rehearsal ? ', a rehearsal' : '';
+  output.say(`Campaign ${campaign.name}${rehearsal}: ${state}.`);
+  output.say(`Begun ${timestamp(campaign.createdAt)}; ledger ${ledger.path}.`);
+  for (const [label, value] of Object.entries(overview.counts)) {
+    if (value > 0) output.say(`  ${count(value).padStart(10)} ${label.replaceAll('_', ' ')}`);
+  }
+  for (const line of advice(campaign, overview, state)) output.say(line);
+}
+
+/** What is left, and what to do about it. */
+function advice(campaign: Campaign, overview: Overview, state: CampaignState): string[] {
+  const { counts, nextDue } = overview;
+  const lines: string[] = [];
+  if (state === 'running') return ['A run is at work on it now.'];
+  if (state === 'abandoned') return ['It was ended for good; nobody left is sent.'];
+  if (counts.pending > 0) {
+    lines.push(
+      `${counted(counts.pending, 'recipient is', 'recipients are')} still to be sent: mailblast resume ${campaign.name}`,
+    );
+  }
+  if (counts.deferred > 0) {
+    const when =
+      nextDue === undefined
+        ? ''
+        : `, the next ${nextDue <= Date.now() ? 'now' : `at ${clockTime(nextDue, Date.now())}`}`;
+    lines.push(
+      `${counted(counts.deferred, 'delivery was', 'deliveries were')} put off by the relay and will be tried again${when}: mailblast resume ${campaign.name}`,
+    );
+  }
+  const doubtful = counts.in_doubt + counts.transmitting;
+  if (doubtful > 0) {
+    lines.push(
+      `${counted(doubtful, 'delivery is', 'deliveries are')} in doubt: the message went out, its answer never came. See who: mailblast recipients ${campaign.name} --state in_doubt,transmitting`,
+      `Then decide: mailblast resume ${campaign.name} --in-doubt resend (may mail them twice) or --in-doubt assume-accepted (may leave them out).`,
+    );
+  }
+  if (counts.invalid + counts.duplicate > 0) {
+    lines.push(`Rows that were not sent: mailblast recipients ${campaign.name} --state invalid,duplicate`);
+  }
+  if (counts.rejected + counts.expired > 0) {
+    lines.push(
+      `Refused, with the relay's words: mailblast recipients ${campaign.name} --state rejected,expired`,
+    );
+  }
+  return lines;
+}

@@ -1,0 +1,111 @@
+// The command line: declares the commands and turns whatever happens into one sentence and an exit code.
+// Translates, decides nothing. What a command needs is loaded when it runs, so that --help is quick.
+
+import { Command, CommanderError } from 'commander';
+import { MailblastError } from '../domain/errors.js';
+import { EXIT, exitCodeOf } from './exit-codes.js';
+import {
+  type HouseFlags,
+  houseFlags,
+  type RecipientsFlags,
+  type RunFlags,
+  recipientsFlags,
+  runFlags,
+  type SendOptions,
+  sendFlags,
+} from './options.js';
+import { version } from './version.js';
+
+/** Runs the command line. Resolves with the exit code; never rejects. */
+export async function main(argv: readonly string[]): Promise<number> {
+  let code: number = EXIT.done;
+  const program = commands((result) => {
+    code = result;
+  });
+  try {
+    await program.parseAsync(argv as string[]);
+    return code;
+  } catch (error) {
+    return failed(error, argv.includes('--debug') || process.env.MAILBLAST_DEBUG !== undefined);
+  }
+}
+
+function commands(done: (code: number) => void): Command {
+  const program = new Command('mailblast')
+    .description(
+      'Sends a personal newsletter to every address of a list over an SMTP relay: nobody left out, nobody twice.',
+    )
+    .version(version())
+    .exitOverride()
+    .showHelpAfterError('(mailblast --help, or mailblast <command> --help, shows what there is)')
+    .enablePositionalOptions();
+
+  sendFlags(program.command('send').argument('<list.csv>', 'the recipients'))
+    .description('start the campaign, or continue it')
+    .action(async (list: string, options: SendOptions, command: Command) => {
+      const { runSend } = await import('./commands/send.js');
+      done(await runSend(list, options, given(command)));
+    });
+  runFlags(
+    program.command('resume').argument('[campaign]', 'its name; not needed when only one is unfinished'),
+  )
+    .description('continue from the ledger alone')
+    .action(async (name: string | undefined, options: RunFlags, command: Command) => {
+      const { runResume } = await import('./commands/resume.js');
+      done(await runResume(name, options, given(command)));
+    });
+  houseFlags(program.command('status').argument('[campaign]', 'its name; without it, all campaigns'))
+    .description('what became of it')
+    .action(async (name: string | undefined, options: HouseFlags) => {
+      const { runStatus } = await import('./commands/status.js');
+      done(await runStatus(name, options));
+    });
+  recipientsFlags(program.command('recipients').argument('<campaign>', 'its name'))
+    .description('who, and what became of them')
+    .action(async (name: string, options: RecipientsFlags) => {
+      const { runRecipients } = await import('./commands/recipients.js');
+      done(await runRecipients(name, options));
+    });
+  houseFlags(program.command('abandon').argument('<campaign>', 'its name'))
+    .description('end it for good; nobody left is sent')
+    .option('--yes', 'do not ask', false)
+    .action(async (name: string, options: HouseFlags & { yes: boolean }) => {
+      const { runAbandon } = await import('./commands/abandon.js');
+      done(await runAbandon(name, options));
+    });
+  program
+    .command('sandbox')
+    .description('a local relay that keeps what it gets and sends nothing on')
+    .option('--port <n>', 'the port on 127.0.0.1', '2525')
+    .option('--keep <dir>', 'where the messages are kept', 'sandbox')
+    .action(async (options: { port: string; keep: string }) => {
+      const { runSandbox } = await import('./commands/sandbox.js');
+      done(await runSandbox(options));
+    });
+  return program;
+}
+
+/** Tells whether an option was given on the command line, not by the environment or as a default. */
+export type Given = (option: string) => boolean;
+
+function given(command: Command): Given {
+  return (option) => command.getOptionValueSource(option) === 'cli';
+}
+
+function failed(error: unknown, debug: boolean): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : exitCodeOf('usage');
+  if (error instanceof MailblastError) {
+    process.stderr.write(`mailblast: ${error.message}\n`);
+    if (debug)
+      process.stderr.write(`${error.stack}\n${error.cause === undefined ? '' : `${String(error.cause)}\n`}`);
+    return exitCodeOf(error.trouble);
+  }
+  const { message, stack } = error instanceof Error ? error : new Error(String(error));
+  process.stderr.write(`mailblast: This is a bug in mailblast, please report it: ${message}\n`);
+  if (debug) process.stderr.write(`${stack}\n`);
+  else
+    process.stderr.write(
+      'Run it again with --debug to see where. The ledger is as the last message left it.\n',
+    );
+  return EXIT.bug;
+}

@@ -1,0 +1,190 @@
+// Every option of the command line: its flag, its environment variable, its parser and its help, declared once.
+// Knows commander; decides nothing.
+
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { parseDuration } from '../domain/duration.js';
+import { parseRate } from '../domain/rate.js';
+
+/** Options of `send`, as commander gives them. Texts are empty when not given. */
+export interface SendOptions extends RunFlags {
+  readonly template: string;
+  readonly campaign: string;
+  readonly subject: string;
+  readonly from: string;
+  readonly replyTo: string;
+  readonly returnPath: string;
+  readonly header: readonly string[];
+  readonly listId: string;
+  readonly unsubscribeUrl: string;
+  readonly unsubscribeMailto: string;
+  readonly emailColumn: string;
+  readonly allowWithdraw: boolean;
+  readonly dryRun: boolean;
+  readonly out: string;
+}
+
+/** Options that say how a run goes: `send` and `resume` have them. */
+export interface RunFlags extends HouseFlags {
+  readonly relay: string;
+  readonly rate: string;
+  readonly connections: number;
+  readonly limit: number;
+  readonly retryFor: string;
+  readonly wait: boolean;
+  readonly inDoubt: 'hold' | 'resend' | 'assume-accepted';
+  readonly yes: boolean;
+  readonly quiet: boolean;
+}
+
+/** Options that every command has. */
+export interface HouseFlags {
+  readonly state: string;
+  readonly json: boolean;
+  readonly debug: boolean;
+}
+
+/** Options of `recipients`, whose `--state` names states, a ledger's file, or both (given twice). */
+export interface RecipientsFlags {
+  readonly state: readonly string[];
+  readonly csv: boolean;
+  readonly json: boolean;
+  readonly debug: boolean;
+}
+
+export function recipientsFlags(command: Command): Command {
+  return command
+    .addOption(
+      new Option('--state <states|file>', 'only these states, separated by commas; a path names the ledger')
+        .default([], 'all states')
+        .argParser((value: string, earlier: readonly string[]) => [...earlier, value]),
+    )
+    .addOption(flag('--csv', 'MAILBLAST_CSV', 'as CSV'))
+    .addOption(flag('--json', 'MAILBLAST_JSON', 'one JSON object a line'))
+    .addOption(flag('--debug', 'MAILBLAST_DEBUG', 'show where an error came from'));
+}
+
+export function houseFlags(command: Command): Command {
+  return command
+    .addOption(
+      text('--state <file>', 'MAILBLAST_STATE', 'the ledger (default: mailblast.db beside the list)'),
+    )
+    .addOption(
+      flag('--json', 'MAILBLAST_JSON', 'one JSON object a line on stdout, everything else on stderr'),
+    )
+    .addOption(flag('--debug', 'MAILBLAST_DEBUG', 'show where an error came from'));
+}
+
+export function runFlags(command: Command): Command {
+  const relayHelp = 'smtps://host:465, smtp://host:587, smtp+plain://host, sandbox or file:<dir>';
+  houseFlags(command)
+    .addOption(text('--relay <url>', 'MAILBLAST_RELAY', relayHelp))
+    .addOption(
+      new Option('--rate <n/unit>', 'messages per s, m or h, or unlimited')
+        .env('MAILBLAST_RATE')
+        .default('10/s')
+        .argParser(rateText),
+    )
+    .addOption(
+      new Option('--connections <n>', 'SMTP sessions at once, at the most')
+        .env('MAILBLAST_CONNECTIONS')
+        .default(5)
+        .argParser(wholeNumber),
+    )
+    .addOption(
+      new Option('--limit <n>', 'messages in this run, at the most (0: all)')
+        .env('MAILBLAST_LIMIT')
+        .default(0)
+        .argParser(wholeNumberOrZero),
+    )
+    .addOption(
+      new Option('--retry-for <duration>', 'try a deferred delivery for so long, from its first attempt')
+        .env('MAILBLAST_RETRY_FOR')
+        .default('24h')
+        .argParser(durationText),
+    )
+    .addOption(flag('--wait', 'MAILBLAST_WAIT', 'stay until every deferred delivery has an end'))
+    .addOption(
+      new Option('--in-doubt <word>', 'what to do about deliveries that an interrupted run left in doubt')
+        .env('MAILBLAST_IN_DOUBT')
+        .default('hold')
+        .choices(['hold', 'resend', 'assume-accepted']),
+    )
+    .addOption(flag('--yes', 'MAILBLAST_YES', 'do not ask before the first message'))
+    .addOption(flag('--quiet', 'MAILBLAST_QUIET', 'say nothing but errors'));
+  return command;
+}
+
+export function sendFlags(command: Command): Command {
+  command
+    .addOption(text('--template <file>', 'MAILBLAST_TEMPLATE', 'the MJML template').makeOptionMandatory())
+    .addOption(text('--from <mailbox>', 'MAILBLAST_FROM', 'the sender: "Name <you@example.com>"'))
+    .addOption(
+      text('--subject <text>', 'MAILBLAST_SUBJECT', "the subject (default: the template's <mj-title>)"),
+    )
+    .addOption(
+      text('--campaign <name>', 'MAILBLAST_CAMPAIGN', 'default: <list>-<template>, by their base names'),
+    )
+    .addOption(text('--reply-to <mailbox>', 'MAILBLAST_REPLY_TO', 'where answers go'))
+    .addOption(
+      text('--return-path <address>', 'MAILBLAST_RETURN_PATH', "where bounces go (default: From's address)"),
+    )
+    .addOption(
+      text(
+        '--unsubscribe-url <template>',
+        'MAILBLAST_UNSUBSCRIBE_URL',
+        'such as "https://example.com/u?t={{token}}"',
+      ),
+    )
+    .addOption(
+      text('--unsubscribe-mailto <address>', 'MAILBLAST_UNSUBSCRIBE_MAILTO', 'where a mail unsubscribes'),
+    )
+    .addOption(text('--list-id <id>', 'MAILBLAST_LIST_ID', "default: <list>.<From's domain>"))
+    .addOption(
+      new Option('--header <line>', 'a further header, "Name: value"; may be given several times')
+        .default([], 'none')
+        .argParser((line: string, earlier: readonly string[]) => [...earlier, line]),
+    )
+    .addOption(text('--email-column <name>', 'MAILBLAST_EMAIL_COLUMN', 'the column of the addresses'))
+    .addOption(
+      flag(
+        '--allow-withdraw',
+        'MAILBLAST_ALLOW_WITHDRAW',
+        'withdraw all who left the list, even if they are many',
+      ),
+    )
+    .addOption(flag('--dry-run', 'MAILBLAST_DRY_RUN', 'render every row and send nothing'))
+    .addOption(text('--out <dir>', 'MAILBLAST_OUT', 'with --dry-run: write the messages as .eml files'));
+  return runFlags(command);
+}
+
+/** A text option that is empty when not given, so that nothing inside has to ask. */
+function text(flags: string, variable: string, help: string): Option {
+  return new Option(flags, help).env(variable).default('', 'none');
+}
+
+function flag(flags: string, variable: string, help: string): Option {
+  return new Option(flags, help).env(variable).default(false);
+}
+
+function rateText(value: string): string {
+  if (parseRate(value) === undefined) {
+    throw new InvalidArgumentError('Write it as 10/s, 600/m, 1000/h or unlimited.');
+  }
+  return value;
+}
+
+function durationText(value: string): string {
+  if (parseDuration(value) === undefined) throw new InvalidArgumentError('Write it as 90s, 10m, 4h or 3d.');
+  return value;
+}
+
+function wholeNumber(value: string): number {
+  const parsed = wholeNumberOrZero(value);
+  if (parsed === 0) throw new InvalidArgumentError('It must be a whole number of 1 or more.');
+  return parsed;
+}
+
+function wholeNumberOrZero(value: string): number {
+  if (!/^\d{1,9}$/.test(value)) throw new InvalidArgumentError('It must be a whole number.');
+  return Number(value);
+}

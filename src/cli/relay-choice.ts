@@ -1,0 +1,77 @@
+// From `--relay` and the environment's secrets to a relay. Passwords come from the environment or a file (R10).
+
+import { mkdirSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { MailblastError } from '../domain/errors.js';
+import { fileRelay } from '../relay/file-relay.js';
+import type { Relay } from '../relay/relay.js';
+import { parseRelayUrl, type RelayTarget } from '../relay/relay-url.js';
+import { sandboxRelay } from '../relay/sandbox.js';
+import { smtpRelay } from '../relay/smtp-relay.js';
+
+/** Where the embedded sandbox keeps what it gets. */
+export const SANDBOX_FOLDER = 'sandbox';
+
+export interface RelayChoice {
+  readonly target: RelayTarget;
+  /** The rehearsal's folder, where its ledger lies too; undefined on a real relay. */
+  readonly rehearsalFolder: string | undefined;
+  make(): Relay;
+}
+
+/** `onCommandLine`: the URL was typed, so it may hold no password. */
+export function chooseRelay(url: string, onCommandLine: boolean): RelayChoice {
+  if (url === '') {
+    throw new MailblastError(
+      'settings',
+      'No relay is named. Give --relay smtp://mail.example.com:587 (or MAILBLAST_RELAY), or --relay sandbox for a rehearsal.',
+    );
+  }
+  const target = parseRelayUrl(url, onCommandLine ? 'command line' : 'environment');
+  if (target.kind === 'sandbox') {
+    const folder = resolve(SANDBOX_FOLDER);
+    return { target, rehearsalFolder: folder, make: () => sandboxRelay(folder) };
+  }
+  if (target.kind === 'file') {
+    const folder = resolve(target.folder);
+    return { target, rehearsalFolder: folder, make: () => fileRelay(folder) };
+  }
+  const login = {
+    user: target.user !== '' ? target.user : (process.env.MAILBLAST_USER ?? ''),
+    password: target.password !== '' ? target.password : passwordFromEnvironment(),
+  };
+  return { target, rehearsalFolder: undefined, make: () => smtpRelay(target, login) };
+}
+
+function passwordFromEnvironment(): string {
+  const { MAILBLAST_PASSWORD: password, MAILBLAST_PASSWORD_FILE: file } = process.env;
+  if (password !== undefined && password !== '') return password;
+  if (file === undefined || file === '') return '';
+  try {
+    return readFileSync(file, 'utf8').replace(/\r?\n$/, '');
+  } catch (error) {
+    throw new MailblastError(
+      'no_input',
+      `MAILBLAST_PASSWORD_FILE ${file} cannot be read: ${(error as Error).message}.`,
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
+/** A relay's URL without user and password, as the ledger may keep it. */
+export function withoutLogin(url: string): string {
+  return url.replace(/^([a-z+]+:\/\/).*@/i, '$1');
+}
+
+/** Makes a rehearsal's folder if need be, since its ledger is opened before its relay. */
+export function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    throw new MailblastError('cannot_create', `The folder ${folder} cannot be made: ${(error as Error).message}.`, {
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,146 @@
+// What `send` and `resume` have in common once the campaign is there: the last question, the run, and how it ended.
+
+import type { Campaign, RunOptions } from '../domain/campaign.js';
+import { formatDuration, parseDuration } from '../domain/duration.js';
+import { parseRate } from '../domain/rate.js';
+import { send } from '../engine/send.js';
+import { Stop } from '../engine/stop.js';
+import { systemClock } from '../engine/system-clock.js';
+import type { Relay } from '../relay/relay.js';
+import type { Ledger, Overview } from '../store/ledger.js';
+import { EXIT } from './exit-codes.js';
+import type { RunFlags } from './options.js';
+import type { Output } from './output.js';
+import { Progress } from './progress.js';
+import { withoutLogin } from './relay-choice.js';
+import { listenForSignals } from './signals.js';
+import { clockTime, count, counted, countsInWords } from './words.js';
+
+/** Sends what is left of a campaign whose lock is held, and says how it went. Gives the exit code. */
+export async function runCampaign(
+  campaign: Campaign,
+  ledger: Ledger,
+  relay: Relay,
+  flags: RunFlags,
+  output: Output,
+): Promise<number> {
+  const stop = new Stop();
+  const signals = listenForSignals(stop, output);
+  const progress = new Progress(output);
+  try {
+    const overview = await send({
+      campaign,
+      ledger,
+      relay,
+      settings: {
+        rate: parseRate(flags.rate)!,
+        connections: flags.connections,
+        limit: flags.limit === 0 ? Number.POSITIVE_INFINITY : flags.limit,
+        retryFor: parseDuration(flags.retryFor)!,
+        wait: flags.wait,
+        inDoubt: flags.inDoubt,
+      },
+      clock: systemClock,
+      stop,
+      report: (event) => {
+        if (event.event === 'start') {
+          sayStart(event, output);
+        }
+        progress.report(event);
+      },
+    });
+    sayEnd(campaign, overview, flags, signals.code !== undefined, output);
+    if (isComplete(overview)) return EXIT.done;
+    return signals.code ?? EXIT.left;
+  } finally {
+    progress.stop();
+    signals.off();
+  }
+}
+
+/** What `resume` needs to go on as this run did. The relay's URL is kept without its login. */
+export function remembered(options: RunFlags): RunOptions {
+  const { relay, rate, connections, retryFor, wait } = options;
+  return { relay: withoutLogin(relay), rate, connections, retryFor, wait };
+}
+
+/** "Send to 1,200 recipients …?" — asked once, before a campaign's first message, on a terminal only. */
+export async function mayBegin(
+  campaign: Campaign,
+  left: number,
+  relay: string,
+  flags: RunFlags,
+  output: Output,
+): Promise<boolean> {
+  if (flags.yes || !output.interactive || left === 0) return true;
+  const rate = parseRate(flags.rate)!;
+  const messages = flags.limit === 0 ? left : Math.min(left, flags.limit);
+  const end = Number.isFinite(rate)
+    ? `, until about ${clockTime(Date.now() + (messages / rate) * 1000, Date.now())}`
+    : '';
+  return output.confirm(
+    `Send to ${counted(messages, 'recipient')} from ${campaign.content.sender.from} through ${relay} at ${flags.rate}${end}?`,
+  );
+}
+
+function sayStart(
+  event: {
+    left: number;
+    relay: string;
+    in_doubt_at_most: number;
+    held: number;
+    resent: number;
+    assumed: number;
+  },
+  output: Output,
+): void {
+  if (event.resent > 0)
+    output.say(`${counted(event.resent, 'delivery', 'deliveries')} in doubt will be sent again.`);
+  if (event.assumed > 0)
+    output.say(`${counted(event.assumed, 'delivery', 'deliveries')} in doubt count as accepted now.`);
+  if (event.held > 0) {
+    output.say(
+      `${counted(event.held, 'delivery is', 'deliveries are')} in doubt from an earlier run and held; --in-doubt resend or assume-accepted decides.`,
+    );
+  }
+  if (event.left === 0) return;
+  output.say(
+    `Sending to ${counted(event.left, 'recipient')} through ${event.relay}. ` +
+      `Should this run be cut off, at most ${count(event.in_doubt_at_most)} will be in doubt.`,
+  );
+}
+
+function sayEnd(
+  campaign: Campaign,
+  overview: Overview,
+  flags: RunFlags,
+  stopped: boolean,
+  output: Output,
+): void {
+  const { counts, nextDue } = overview;
+  const how = isComplete(overview) ? 'is complete' : stopped ? 'was stopped' : 'is not complete yet';
+  output.say(`Campaign ${campaign.name} ${how}: ${countsInWords(counts)}.`);
+  if (isComplete(overview)) return;
+  const again = `mailblast resume ${campaign.name}`;
+  if (counts.pending > 0) {
+    const limited = !stopped && flags.limit > 0 ? ' --limit was reached;' : '';
+    output.say(
+      `${counted(counts.pending, 'recipient is', 'recipients are')} left;${limited} go on with the same command, or: ${again}`,
+    );
+  }
+  if (nextDue !== undefined) {
+    const wait = Math.max(0, nextDue - Date.now());
+    output.say(
+      `The next deferred delivery is due in ${formatDuration(wait)} (${clockTime(nextDue, Date.now())}): ${again}`,
+    );
+  }
+  if (counts.in_doubt > 0) {
+    output.say(
+      `${counted(counts.in_doubt, 'delivery is', 'deliveries are')} in doubt: mailblast recipients ${campaign.name} --state in_doubt`,
+    );
+  }
+}
+
+function isComplete({ counts }: Overview): boolean {
+  return counts.pending + counts.transmitting + counts.deferred + counts.in_doubt === 0;
+}

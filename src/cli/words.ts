@@ -1,0 +1,59 @@
+// How numbers, times and counts are written for people. English, the reader's own time zone.
+
+import { type Counts, STATES, type State } from '../domain/delivery.js';
+
+const GROUPED = new Intl.NumberFormat('en-US');
+
+/** `18,400`. */
+export function count(value: number): string {
+  return GROUPED.format(value);
+}
+
+/** `1 recipient`, `18,400 recipients`. */
+export function counted(value: number, one: string, many = `${one}s`): string {
+  return `${count(value)} ${value === 1 ? one : many}`;
+}
+
+/** `14:32` today, `tomorrow 09:51`, `2026-12-01 09:51` later. */
+export function clockTime(at: number, now: number): string {
+  const date = new Date(at);
+  const time = `${two(date.getHours())}:${two(date.getMinutes())}`;
+  if (dayOf(at) === dayOf(now)) return time;
+  const tomorrow = new Date(now);
+  tomorrow.setDate(tomorrow.getDate() + 1);
+  return dayOf(at) === dayOf(tomorrow.getTime()) ? `tomorrow ${time}` : `${dayOf(at)} ${time}`;
+}
+
+/** `2026-11-24 14:32:05`. */
+export function timestamp(at: number): string {
+  const date = new Date(at);
+  return `${dayOf(at)} ${[date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join(':')}`;
+}
+
+/** `980 octets`, `39.8 kB`, `1.2 MB`. */
+export function size(octets: number): string {
+  if (octets < 1000) return `${octets} octets`;
+  return octets < 1_000_000 ? `${(octets / 1000).toFixed(1)} kB` : `${(octets / 1_000_000).toFixed(1)} MB`;
+}
+
+/** The state as people read it: `in doubt`. */
+export function stateName(state: State): string {
+  return state.replaceAll('_', ' ');
+}
+
+/** `440 accepted, 5 deferred`: the states that hold anybody. */
+export function countsInWords(counts: Counts): string {
+  const parts = STATES.filter((state) => counts[state] > 0).map(
+    (state) => `${count(counts[state])} ${stateName(state)}`,
+  );
+  return parts.length === 0 ? 'nobody' : parts.join(', ');
+}
+
+function dayOf(at: number): string {
+  const date = new Date(at);
+  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+}
+
+function two(value: number): string {
+  return String(value).padStart(2, '0');
+}

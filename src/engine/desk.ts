@@ -1,0 +1,193 @@
+// The desk between queue and pool: writes the next message when a session wants one, asks for its mark,
+// and makes an outcome of its end. Knows the policy; knows nothing of sockets and SQL.
+
+import type { Attempt } from '../domain/attempt.js';
+import type { Clock } from '../domain/clock.js';
+import type { Delivery, Outcome, State } from '../domain/delivery.js';
+import { MailblastError, UnmergeableRow } from '../domain/errors.js';
+import { judgeAttempt, retryDelay } from '../domain/policy.js';
+import { formatReply } from '../domain/reply.js';
+import type { Supply } from '../relay/pool.js';
+import { isAttemptState, type Reporter } from './events.js';
+import type { Letters, PersonalMessage } from './letters.js';
+import type { Queue } from './queue.js';
+import type { Recorder } from './recorder.js';
+import type { Stop } from './stop.js';
+
+export interface DeskSettings {
+  /** The relay's name, as the ledger keeps it. */
+  readonly relay: string;
+  /** Messages handed to sessions in this run, at the most. */
+  readonly limit: number;
+  /** Milliseconds from a delivery's first attempt, after which it is given up. */
+  readonly retryFor: number;
+}
+
+export class Desk implements Supply<PersonalMessage> {
+  readonly #queue: Queue;
+  readonly #letters: Letters;
+  readonly #recorder: Recorder;
+  readonly #settings: DeskSettings;
+  readonly #clock: Clock;
+  readonly #stop: Stop;
+  readonly #report: Reporter;
+  #begun = 0;
+  #inHand = 0;
+  #onQuiet: (() => void) | undefined;
+
+  constructor(parts: {
+    readonly queue: Queue;
+    readonly letters: Letters;
+    readonly recorder: Recorder;
+    readonly settings: DeskSettings;
+    readonly clock: Clock;
+    readonly stop: Stop;
+    readonly report: Reporter;
+  }) {
+    this.#queue = parts.queue;
+    this.#letters = parts.letters;
+    this.#recorder = parts.recorder;
+    this.#settings = parts.settings;
+    this.#clock = parts.clock;
+    this.#stop = parts.stop;
+    this.#report = parts.report;
+  }
+
+  /** Whether this run may begin no further message, by `--limit`. */
+  get limitReached(): boolean {
+    return this.#begun >= this.#settings.limit;
+  }
+
+  waiting(): boolean {
+    return this.#open() && this.#queue.waiting;
+  }
+
+  take(): PersonalMessage | undefined {
+    while (this.#open()) {
+      const delivery = this.#queue.take();
+      if (delivery === undefined) break;
+      const message = this.#write(delivery);
+      if (message === undefined) continue;
+      this.#begun++;
+      this.#inHand++;
+      return message;
+    }
+    this.lookUp();
+    return undefined;
+  }
+
+  async mark(message: PersonalMessage): Promise<void> {
+    message.marked = true;
+    await this.#recorder.mark({ delivery: message.delivery.id, at: message.date });
+  }
+
+  ended(message: PersonalMessage, attempt: Attempt): void {
+    this.#inHand--;
+    this.#settle(message, attempt);
+    this.lookUp();
+  }
+
+  /** Resolves when nothing is in hand and nothing is due, or the run is to stop. */
+  quiet(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#onQuiet = resolve;
+      this.#stop.drain.addEventListener('abort', () => resolve(), { once: true });
+      this.lookUp();
+    });
+  }
+
+  /** Tells who waits for quiet, if it is. */
+  lookUp(): void {
+    const idle = this.#inHand === 0 && (this.#queue.dry || this.limitReached);
+    if (!idle && !this.#stop.drain.aborted) return;
+    this.#onQuiet?.();
+    this.#onQuiet = undefined;
+  }
+
+  #open(): boolean {
+    return !this.#stop.drain.aborted && !this.limitReached;
+  }
+
+  #write(delivery: Delivery): PersonalMessage | undefined {
+    try {
+      return this.#letters.write(delivery, this.#clock.now());
+    } catch (error) {
+      if (!(error instanceof UnmergeableRow)) {
+        this.#queue.putBack(delivery);
+        this.#stop.fail(error instanceof Error ? error : new Error(String(error)));
+        return undefined;
+      }
+      this.#record(delivery, 'invalid', { reason: error.message, charged: false });
+      return undefined;
+    }
+  }
+
+  #settle(message: PersonalMessage, attempt: Attempt): void {
+    const { delivery } = message;
+    const verdict = judgeAttempt(attempt);
+    const reply = attempt.ended === 'replied' ? attempt.reply : undefined;
+    const reason = attempt.ended === 'lost' ? attempt.why : '';
+    switch (verdict.action) {
+      case 'accepted':
+        return this.#record(delivery, 'accepted', { reply, charged: true });
+      case 'reject':
+        return this.#record(delivery, 'rejected', { reply, charged: true });
+      case 'in_doubt':
+        return this.#record(delivery, 'in_doubt', { reason, charged: true });
+      case 'retry':
+        return this.#retry(delivery, reply, reason);
+      case 'stop':
+        this.#putBack(message, reply, reason);
+        return this.#stop.fail(new MailblastError('refused', verdict.sentence));
+      case 'put_back':
+        return this.#putBack(message, reply, reason);
+    }
+  }
+
+  #retry(delivery: Delivery, reply: Outcome['reply'], reason: string): void {
+    const now = this.#clock.now();
+    const due = now + retryDelay(delivery.attempts + 1);
+    const givenUp = due > (delivery.firstAttemptAt ?? now) + this.#settings.retryFor;
+    if (givenUp) this.#record(delivery, 'expired', { reply, reason, charged: true });
+    else this.#record(delivery, 'deferred', { reply, reason, charged: true, dueAt: due });
+  }
+
+  /** Back to the head of the queue; the ledger hears of it only if it had heard of the mark. */
+  #putBack(message: PersonalMessage, reply: Outcome['reply'], reason: string): void {
+    const { delivery } = message;
+    this.#begun--;
+    if (message.marked) {
+      this.#record(delivery, 'pending', { reply, reason, charged: false, dueAt: delivery.dueAt });
+    }
+    this.#queue.putBack(message.marked ? { ...delivery, markedAt: message.date } : delivery);
+  }
+
+  #record(
+    delivery: Delivery,
+    state: State,
+    about: { reply?: Outcome['reply']; reason?: string; charged: boolean; dueAt?: number },
+  ): void {
+    const at = this.#clock.now();
+    const reason = about.reason ?? '';
+    this.#recorder.outcome({
+      delivery: delivery.id,
+      state,
+      at,
+      dueAt: about.dueAt ?? 0,
+      charged: about.charged,
+      reply: about.reply,
+      reason,
+      relay: state === 'invalid' ? '' : this.#settings.relay,
+    });
+    if (!isAttemptState(state)) return;
+    this.#report({
+      event: state,
+      address: delivery.address,
+      line: delivery.line,
+      reply: about.reply ? formatReply(about.reply) : '',
+      reason,
+      at,
+      ...(about.dueAt === undefined ? {} : { due: about.dueAt }),
+    });
+  }
+}

@@ -1,0 +1,55 @@
+// What a run tells while it goes on. The command line makes a bar, lines or JSON of it. Types only.
+
+import type { Counts, State } from '../domain/delivery.js';
+
+/** Times are milliseconds since 1970. Names may be added, never changed: `--json` prints them as they are. */
+export type RunEvent =
+  | {
+      readonly event: 'start';
+      readonly campaign: string;
+      /** Pending and deferred. */
+      readonly left: number;
+      readonly relay: string;
+      /** Messages per second; null for unlimited. */
+      readonly rate: number | null;
+      readonly connections: number;
+      /** After a crash of this run at most so many are in doubt. */
+      readonly in_doubt_at_most: number;
+      /** In doubt from earlier runs, as decided by `--in-doubt`. */
+      readonly held: number;
+      readonly resent: number;
+      readonly assumed: number;
+    }
+  | {
+      readonly event: 'accepted' | 'deferred' | 'rejected' | 'in_doubt' | 'expired' | 'invalid';
+      readonly address: string;
+      readonly line: number;
+      readonly reply: string;
+      readonly reason: string;
+      readonly at: number;
+      /** For `deferred`: when it is tried again. */
+      readonly due?: number;
+    }
+  | { readonly event: 'notice'; readonly text: string }
+  | {
+      readonly event: 'paused';
+      readonly reason: 'due_later' | 'limit' | 'in_doubt';
+      readonly until: number | null;
+    }
+  | {
+      readonly event: 'done';
+      readonly campaign: string;
+      readonly state: 'complete' | 'interrupted' | 'paused';
+      readonly counts: Counts;
+      readonly next_due: number | null;
+    };
+
+/** The events that tell of one delivery's attempt. */
+export type AttemptEvent = Extract<RunEvent, { readonly address: string }>;
+
+export type Reporter = (event: RunEvent) => void;
+
+/** States that an attempt's event carries as its name. */
+export function isAttemptState(state: State): state is AttemptEvent['event'] {
+  return ['accepted', 'deferred', 'rejected', 'in_doubt', 'expired', 'invalid'].includes(state);
+}

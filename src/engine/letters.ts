@@ -1,0 +1,173 @@
+// Writes each recipient's message from a campaign's frozen content: merge, compose, done. What is the same for all is
+// made once, here, at the beginning. Knows template and message; knows nothing of relays and the ledger.
+
+import { domainOf, isAddress, type Mailbox, parseAddress, parseMailbox } from '../domain/address.js';
+import type { Outgoing } from '../domain/attempt.js';
+import type { Campaign } from '../domain/campaign.js';
+import type { Delivery } from '../domain/delivery.js';
+import { MailblastError } from '../domain/errors.js';
+import { type PieceEncoder, PLAIN } from '../domain/pieces.js';
+import { composer } from '../message/compose.js';
+import { checkOctets } from '../message/final-check.js';
+import { identify, token } from '../message/identity.js';
+import { QUOTED_PRINTABLE } from '../message/quoted-printable.js';
+import { compileMerge, type Merge, type Part } from '../template/merge.js';
+
+/** Merge fields that are always there, unless a column has the name. */
+export const BUILTINS = ['email', 'campaign', 'token', 'unsubscribe_url'] as const;
+
+/** One delivery's complete message. */
+export interface PersonalMessage extends Outgoing {
+  readonly delivery: Delivery;
+  /** The message's Date, milliseconds since 1970: kept with the first mark, so that a second copy has it too. */
+  readonly date: number;
+  /** Whether its mark was asked for. */
+  marked: boolean;
+}
+
+export class Letters {
+  readonly #campaign: Campaign;
+  readonly #secret: Uint8Array;
+  readonly #from: Mailbox;
+  readonly #compose: ReturnType<typeof composer>;
+  readonly #merges: {
+    readonly subject: Merge;
+    readonly text: Merge;
+    readonly html: Merge;
+    readonly unsubscribe: Merge;
+  };
+  readonly #headers: readonly (readonly [name: string, value: Merge])[];
+  readonly #empty = new Map<string, number>();
+  readonly #countEmpty = (field: string): void => {
+    this.#empty.set(field, (this.#empty.get(field) ?? 0) + 1);
+  };
+
+  /** @throws MailblastError `data` when the content uses a field that no list of the campaign has. */
+  constructor(campaign: Campaign, secret: Uint8Array) {
+    const { content } = campaign;
+    this.#campaign = campaign;
+    this.#secret = secret;
+    this.#from = mailbox('--from', content.sender.from);
+    this.#compose = composer({
+      from: this.#from,
+      replyTo: content.sender.replyTo === '' ? undefined : mailbox('--reply-to', content.sender.replyTo),
+      listId: content.listId,
+      headers: [],
+    });
+    this.#merges = {
+      subject: this.#merge('header', content.subject, 'the subject'),
+      text: this.#merge('text', content.text, 'the text part', QUOTED_PRINTABLE),
+      html: this.#merge('html', content.html, 'the template', QUOTED_PRINTABLE),
+      unsubscribe: this.#merge('url', content.unsubscribeUrl, '--unsubscribe-url'),
+    };
+    this.#headers = content.headers.map(([name, value]) => [
+      name,
+      this.#merge('header', value, `--header ${name}`),
+    ]);
+  }
+
+  /** How often a field without a fallback was empty, by field. */
+  get emptyFields(): ReadonlyMap<string, number> {
+    return this.#empty;
+  }
+
+  /**
+   * The delivery's message; `now` becomes its Date unless it was marked before.
+   * @throws UnmergeableRow when a value cannot stand where the template puts it.
+   */
+  write(delivery: Delivery, now: number): PersonalMessage {
+    const { content, id } = this.#campaign;
+    const { fields } = delivery;
+    const { builtins, unsubscribeUrl } = this.#builtins(delivery);
+    const identity = identify(id, delivery.key, domainOf(this.#from.address));
+    const date = delivery.markedAt ?? now;
+    const octets = this.#compose({
+      to: { address: delivery.address, key: delivery.key },
+      subject: this.#merges.subject.render(fields, builtins, this.#countEmpty),
+      text: this.#merges.text.render(fields, builtins),
+      html: this.#merges.html.render(fields, builtins, this.#countEmpty),
+      date,
+      messageId: identity.messageId,
+      boundary: identity.boundary,
+      key: identity.mailblastId,
+      unsubscribeUrl,
+      unsubscribeMailto: content.unsubscribeMailto,
+      headers: this.#headers.map(([name, value]) => [name, value.render(fields, builtins)] as const),
+    });
+    const fault = checkOctets(octets);
+    if (fault !== undefined)
+      throw new Error(`The message for ${delivery.address} is not fit to be sent: ${fault}.`);
+    return {
+      envelope: { returnPath: content.sender.returnPath, recipient: delivery.address },
+      octets,
+      delivery,
+      date,
+      marked: false,
+    };
+  }
+
+  /** The delivery's subject and text as its reader sees them. */
+  read(delivery: Delivery): { readonly subject: string; readonly text: string } {
+    const { builtins } = this.#builtins(delivery);
+    const text = this.#merge('text', this.#campaign.content.text, 'the text part');
+    return {
+      subject: this.#merges.subject.render(delivery.fields, builtins),
+      text: text.render(delivery.fields, builtins),
+    };
+  }
+
+  #builtins(delivery: Delivery): {
+    readonly builtins: Record<string, string>;
+    readonly unsubscribeUrl: string;
+  } {
+    const { content, name, id } = this.#campaign;
+    const builtins: Record<string, string> = {
+      email: delivery.address,
+      campaign: name,
+      token: token(this.#secret, id, delivery.key),
+      unsubscribe_url: '',
+    };
+    const unsubscribeUrl = this.#merges.unsubscribe.render(delivery.fields, builtins);
+    builtins.unsubscribe_url =
+      unsubscribeUrl !== ''
+        ? unsubscribeUrl
+        : content.unsubscribeMailto === ''
+          ? ''
+          : `mailto:${content.unsubscribeMailto}`;
+    return { builtins, unsubscribeUrl };
+  }
+
+  #merge(part: Part, source: string, what: string, encoder: PieceEncoder = PLAIN): Merge {
+    return compileMerge(part, source, { columns: this.#campaign.columns, builtins: BUILTINS, what, encoder });
+  }
+}
+
+/** The Message-ID of a delivery, without angle brackets, by its address's key. */
+export function messageIdOf(campaign: Campaign, key: string): string {
+  return identify(campaign.id, key, domainOf(mailbox('--from', campaign.content.sender.from).address))
+    .messageId;
+}
+
+/** @throws MailblastError `settings` when the text is no mailbox. */
+export function mailbox(option: string, text: string): Mailbox {
+  const parsed = parseMailbox(text);
+  if ('reason' in parsed) {
+    throw new MailblastError(
+      'settings',
+      `${option} "${text}" is not usable: ${parsed.reason}. Write it as "Name <you@example.com>".`,
+    );
+  }
+  return parsed;
+}
+
+/** @throws MailblastError `settings` when the text is no address. */
+export function bareAddress(option: string, text: string): string {
+  const parsed = parseAddress(text);
+  if (!isAddress(parsed)) {
+    throw new MailblastError(
+      'settings',
+      `${option} "${text}" is not usable: ${parsed.reason}. Write it as you@example.com.`,
+    );
+  }
+  return parsed.address;
+}

@@ -1,0 +1,158 @@
+// The flow of a campaign's run: settle what earlier runs left, hand over what is due, stop in good order.
+// The page to read first. Knows the interfaces of ledger and relay, no driver, no terminal.
+
+import type { Campaign } from '../domain/campaign.js';
+import type { Clock } from '../domain/clock.js';
+import { MailblastError } from '../domain/errors.js';
+import type { Rate } from '../domain/rate.js';
+import { Pool } from '../relay/pool.js';
+import type { Relay } from '../relay/relay.js';
+import type { InDoubtWord, Ledger, Overview } from '../store/ledger.js';
+import { Desk } from './desk.js';
+import type { Reporter } from './events.js';
+import { Letters, type PersonalMessage } from './letters.js';
+import { Queue } from './queue.js';
+import { Recorder } from './recorder.js';
+import type { Stop } from './stop.js';
+
+/** How a run is to go. Nothing is optional: the door fills it in. */
+export interface SendSettings {
+  readonly rate: Rate;
+  /** Sessions at once, at the most; with one message unanswered in each, the bound of R3. */
+  readonly connections: number;
+  /** Messages in this run, at the most; `Infinity` for all. */
+  readonly limit: number;
+  /** Milliseconds from a delivery's first attempt, after which it is given up. */
+  readonly retryFor: number;
+  /** Stay until the last deferred delivery has an end. */
+  readonly wait: boolean;
+  readonly inDoubt: InDoubtWord;
+}
+
+export interface SendRun {
+  readonly campaign: Campaign;
+  readonly ledger: Ledger;
+  readonly relay: Relay;
+  readonly settings: SendSettings;
+  readonly clock: Clock;
+  readonly stop: Stop;
+  readonly report: Reporter;
+}
+
+/** A run goes on for what falls due within this time; after that it is left to the next run. */
+const STAY_MS = 5 * 60_000;
+/** What is in flight when the run is asked to stop has so long to be answered. */
+const DRAIN_MS = 20_000;
+
+/**
+ * Sends what is left of the campaign, whose lock the caller holds. Resolves when nothing more is to be done in this
+ * run, also when it was asked to stop: everything known is then in the ledger.
+ * @throws MailblastError when the relay or the ledger makes going on impossible; the ledger holds what came before.
+ */
+export async function send(run: SendRun): Promise<Overview> {
+  const { campaign, ledger, relay, settings, clock, stop, report } = run;
+  const letters = new Letters(campaign, ledger.secret);
+  const settled = ledger.settle(campaign, settings.inDoubt, clock.now());
+  const before = ledger.overview(campaign);
+  report({
+    event: 'start',
+    campaign: campaign.name,
+    left: before.counts.pending + before.counts.deferred,
+    relay: relay.name,
+    rate: Number.isFinite(settings.rate) ? settings.rate : null,
+    connections: settings.connections,
+    in_doubt_at_most: settings.connections,
+    held: settled.held,
+    resent: settled.resent,
+    assumed: settled.assumed,
+  });
+
+  const recorder = new Recorder(ledger, (error) => stop.fail(ledgerFailure(error)));
+  const queue = new Queue(ledger, campaign, clock, (error) => {
+    if (error !== undefined) stop.fail(ledgerFailure(error));
+    pool.wake();
+    desk.lookUp();
+  });
+  const desk = new Desk({
+    queue,
+    letters,
+    recorder,
+    settings: { relay: relay.name, limit: settings.limit, retryFor: settings.retryFor },
+    clock,
+    stop,
+    report,
+  });
+  const notice = (text: string) => report({ event: 'notice', text });
+  const pool = new Pool(relay, desk, { ...settings, notice }, clock, (failure) => stop.fail(failure));
+
+  while (!stop.drain.aborted) {
+    pool.wake();
+    await desk.quiet();
+    if (stop.drain.aborted || desk.limitReached) break;
+    await recorder.flush();
+    const until = ledger.overview(campaign).nextDue;
+    if (until === undefined) break;
+    const pause = until - clock.now();
+    if (pause > STAY_MS && !settings.wait) break;
+    if (pause > 0) report({ event: 'paused', reason: 'due_later', until });
+    await clock.sleep(pause, stop.drain);
+    queue.refill();
+  }
+  await drain(pool, run);
+  await recorder.flush();
+  await relay.close();
+  return finish(run, desk.limitReached, letters);
+}
+
+/** Lets the sessions finish what is in flight, within bounds. */
+async function drain(pool: Pool<PersonalMessage>, { clock, stop }: SendRun): Promise<void> {
+  const done = new AbortController();
+  const breakOff = () => pool.destroy();
+  stop.now.addEventListener('abort', breakOff);
+  if (stop.now.aborted) breakOff();
+  void clock.sleep(DRAIN_MS, done.signal).then(() => {
+    if (!done.signal.aborted) breakOff();
+  });
+  await pool.close();
+  done.abort();
+  stop.now.removeEventListener('abort', breakOff);
+}
+
+/** Says how it ended, or throws what made it end. */
+function finish(
+  { campaign, ledger, stop, report }: SendRun,
+  limitReached: boolean,
+  letters: Letters,
+): Overview {
+  for (const [field, times] of letters.emptyFields) {
+    report({ event: 'notice', text: `${field} was empty ${times} times and had no fallback.` });
+  }
+  const overview = ledger.overview(campaign);
+  const state = runState(overview);
+  const { counts, nextDue } = overview;
+  if (limitReached && counts.pending > 0) report({ event: 'paused', reason: 'limit', until: null });
+  else if (nextDue !== undefined) report({ event: 'paused', reason: 'due_later', until: nextDue });
+  else if (state === 'paused') report({ event: 'paused', reason: 'in_doubt', until: null });
+  report({
+    event: 'done',
+    campaign: campaign.name,
+    state,
+    counts: overview.counts,
+    next_due: overview.nextDue ?? null,
+  });
+  if (stop.failure) throw stop.failure;
+  return overview;
+}
+
+/** What a campaign that nobody works on is: complete; paused when only a held doubt stands in the way; else interrupted. */
+export function runState({ counts }: Pick<Overview, 'counts'>): 'complete' | 'paused' | 'interrupted' {
+  if (counts.pending + counts.deferred + counts.transmitting > 0) return 'interrupted';
+  return counts.in_doubt > 0 ? 'paused' : 'complete';
+}
+
+function ledgerFailure(error: unknown): MailblastError {
+  if (error instanceof MailblastError) return error;
+  return new MailblastError('cannot_write', `The ledger could not be written: ${String(error)}.`, {
+    cause: error,
+  });
+}

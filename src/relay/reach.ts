@@ -1,0 +1,73 @@
+// Whether the relay can be reached: when to try again after a failure, and when to give up.
+// Knows connections as opened or failed; opens none itself.
+
+import type { Clock } from '../domain/clock.js';
+import { MailblastError } from '../domain/errors.js';
+import { judgeConnection } from '../domain/policy.js';
+import { RelayNotOpened } from './relay.js';
+
+/** A relay that was reached once and then is lost is tried again for so long. */
+const LOST_MS = 5 * 60_000;
+const BACKOFF_MS = { first: 1_000, last: 30_000 } as const;
+
+export class Reach {
+  readonly #relay: string;
+  readonly #clock: Clock;
+  readonly #notice: (sentence: string) => void;
+  #reached = false;
+  #lostSince: number | undefined;
+  #backoff: number = BACKOFF_MS.first;
+  #openAfter = Number.NEGATIVE_INFINITY;
+
+  constructor(relay: string, clock: Clock, notice: (sentence: string) => void) {
+    this.#relay = relay;
+    this.#clock = clock;
+    this.#notice = notice;
+  }
+
+  /** Monotonic time before which no connection is to be opened. */
+  get openAfter(): number {
+    return this.#openAfter;
+  }
+
+  /** A connection was opened. */
+  opened(): void {
+    this.#reached = true;
+  }
+
+  /** A new session got its first answer to a message: the relay is there. */
+  answered(): void {
+    this.#backoff = BACKOFF_MS.first;
+    if (this.#lostSince === undefined) return;
+    this.#lostSince = undefined;
+    this.#notice('The relay is back.');
+  }
+
+  /** No connection could be opened. Gives the error that ends the run, if this does. `others`: sessions still open. */
+  notOpened(error: unknown, others: number): Error | undefined {
+    if (!(error instanceof RelayNotOpened)) return error instanceof Error ? error : new Error(String(error));
+    const { why } = error.failure;
+    const verdict = judgeConnection(error.failure);
+    if (verdict.action === 'try_again' && this.#reached) return this.setBack(why, others);
+    const trouble = verdict.action === 'stop' ? verdict.trouble : 'unreachable';
+    return new MailblastError(trouble, `${this.#relay}: ${why}`, { cause: error });
+  }
+
+  /** A connection failed on a relay that was reached before: waits longer each time, and gives up in the end. */
+  setBack(why: string, others: number): Error | undefined {
+    const now = this.#clock.monotonic();
+    this.#openAfter = now + this.#backoff;
+    this.#backoff = Math.min(this.#backoff * 2, BACKOFF_MS.last);
+    if (others > 0) return undefined;
+    if (this.#lostSince === undefined) {
+      this.#lostSince = now;
+      this.#notice(`The relay was lost (${why}); trying again for five minutes.`);
+      return undefined;
+    }
+    if (now - this.#lostSince < LOST_MS) return undefined;
+    return new MailblastError(
+      'unfinished',
+      `The relay ${this.#relay} was lost and did not come back: ${why}. Run the same command again later.`,
+    );
+  }
+}

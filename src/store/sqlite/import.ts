@@ -1,0 +1,217 @@
+// How a list is merged into a campaign: row by row, people found by address, all of it in one transaction.
+// Knows the rules of `Imported`; knows nothing of CSV, nor when it is called.
+
+import type { Database, Statement } from 'better-sqlite3';
+import type { State } from '../../domain/delivery.js';
+import type { ListRow, RecipientRow } from '../../domain/recipient.js';
+import type { Imported, ImportPlan } from '../ledger.js';
+import type { Campaigns } from './campaigns.js';
+import { patiently } from './connection.js';
+import { Seen } from './seen.js';
+import type { Tally } from './tally.js';
+
+/**
+ * Page cache while a list is read, in KiB. Addresses come in no order, so each lands somewhere else in their index,
+ * and a page that was put out has to be read and written again.
+ */
+const IMPORT_CACHE = 64 * 1024;
+const USUAL_CACHE = 16 * 1024;
+
+const GONE = 'the address is gone from the list';
+
+/** States in which somebody who left the list is withdrawn. */
+const WITHDRAWN_FROM = ['pending', 'deferred'] as const;
+
+/** Each of these is one walk along an index that holds little else; SQLite refuses the statement otherwise. */
+const DROP_UNKEYED = `
+  DELETE FROM delivery INDEXED BY delivery_unusable
+  WHERE  campaign = ? AND state = ? AND state IN ('invalid', 'duplicate') AND key IS NULL`;
+const LEFT = `
+  SELECT id FROM delivery INDEXED BY delivery_by_turn
+  WHERE  campaign = ? AND state = ? AND state IN ('pending', 'deferred')`;
+const UNMERGEABLE = `
+  SELECT id FROM delivery INDEXED BY delivery_unusable
+  WHERE  campaign = ? AND state = 'invalid' AND state IN ('invalid', 'duplicate') AND key IS NOT NULL`;
+
+interface Known {
+  readonly id: number;
+  readonly address: string;
+  readonly line: number;
+  readonly fields: string;
+  readonly state: State;
+  readonly marked_at: number | null;
+}
+
+/** One import on its way. */
+interface Job {
+  readonly campaign: number;
+  /** Made by this import, so that every address is new unless the list repeats it. */
+  readonly fresh: boolean;
+  readonly now: number;
+  readonly seen: Seen;
+  rows: number;
+  added: number;
+  returned: number;
+  invalid: number;
+  duplicate: number;
+}
+
+export class Importer {
+  readonly #db: Database;
+  readonly #campaigns: Campaigns;
+  readonly #tally: Tally;
+  readonly #add: Statement<[number, string, string, number, string]>;
+  readonly #addUnkeyed: Statement<[number, string, number, string, State, string]>;
+  readonly #find: Statement<[string, number], Known>;
+  readonly #change: Statement<[number, string, string, number]>;
+  readonly #revive: Statement<[number, number]>;
+  readonly #dropUnkeyed: Statement<[number, State]>;
+  readonly #left: Statement<[number, State], number>;
+  readonly #unmergeable: Statement<[number], number>;
+  readonly #withdraw: Statement<[number, string, number]>;
+
+  constructor(db: Database, campaigns: Campaigns, tally: Tally) {
+    this.#db = db;
+    this.#campaigns = campaigns;
+    this.#tally = tally;
+    this.#add = db.prepare(`
+      INSERT INTO delivery (campaign, key, address, line, fields, state)
+      VALUES (?, ?, ?, ?, ?, 'pending')
+      ON CONFLICT DO NOTHING`);
+    this.#addUnkeyed = db.prepare(`
+      INSERT INTO delivery (campaign, address, line, fields, state, reason)
+      VALUES (?, ?, ?, ?, ?, ?)`);
+    this.#find = db.prepare(`
+      SELECT id, address, line, fields, state, marked_at
+      FROM   delivery
+      WHERE  key = ? AND campaign = ?`);
+    this.#change = db.prepare('UPDATE delivery SET line = ?, address = ?, fields = ? WHERE id = ?');
+    // It is on the list anew, so its attempts count anew. Its mark stays: the Date of its first copy (R5).
+    this.#revive = db.prepare(`
+      UPDATE delivery
+      SET    state = 'pending', due_at = 0, changed_at = ?, attempts = 0, first_attempt_at = NULL,
+             reply_code = NULL, reply_enhanced = NULL, reply_text = NULL, reason = '', relay = NULL
+      WHERE  id = ?`);
+    this.#dropUnkeyed = db.prepare(DROP_UNKEYED);
+    this.#left = db.prepare<[number, State], number>(LEFT).pluck();
+    this.#unmergeable = db.prepare<[number], number>(UNMERGEABLE).pluck();
+    this.#withdraw = db.prepare(`
+      UPDATE delivery
+      SET    state = 'withdrawn', due_at = 0, changed_at = ?, reason = ?
+      WHERE  id = ?`);
+  }
+
+  /** The whole import. Whatever fails, the ledger is as it was. */
+  async run(plan: ImportPlan, rows: AsyncIterable<readonly ListRow[]>): Promise<Imported> {
+    await patiently(() => this.#db.exec('BEGIN IMMEDIATE'));
+    try {
+      this.#db.pragma(`cache_size = -${IMPORT_CACHE}`);
+      const imported = await this.#merge(plan, rows);
+      this.#db.exec(imported.done ? 'COMMIT' : 'ROLLBACK');
+      return imported;
+    } catch (error) {
+      // SQLite may have rolled back by itself, and the ledger may have been closed meanwhile.
+      if (this.#db.open && this.#db.inTransaction) this.#db.exec('ROLLBACK');
+      throw error;
+    } finally {
+      this.#tally.forget();
+      if (this.#db.open) this.#db.pragma(`cache_size = -${USUAL_CACHE}`);
+    }
+  }
+
+  async #merge(plan: ImportPlan, rows: AsyncIterable<readonly ListRow[]>): Promise<Imported> {
+    const before = this.#campaigns.find(plan.name);
+    if (before?.abandonedAt !== undefined) throw new Error(`${plan.name} was abandoned and takes no list`);
+    const campaign = before ?? this.#campaigns.make(plan);
+    const { number } = campaign;
+    if (!before) this.#tally.begin(number);
+    const { counts } = this.#tally.read(number);
+    const leftBefore = counts.pending + counts.deferred;
+
+    this.#campaigns.imported(campaign, plan);
+    for (const state of ['invalid', 'duplicate'] as const) {
+      this.#tally.added(number, state, -this.#dropUnkeyed.run(number, state).changes);
+    }
+    const sums = { rows: 0, added: 0, returned: 0, invalid: 0, duplicate: 0 };
+    const job: Job = { campaign: number, fresh: !before, now: plan.now, seen: new Seen(), ...sums };
+    for await (const batch of rows) {
+      for (const row of batch) this.#row(job, row);
+    }
+    const gone = WITHDRAWN_FROM.map((state) =>
+      before ? unseen(job, this.#left.iterate(number, state)) : [],
+    );
+    const withdrawn = gone.reduce((sum, ids) => sum + ids.length, 0);
+    const { rows: read, added, returned, invalid, duplicate } = job;
+    const figures = { rows: read, added, returned, withdrawn, leftBefore, invalid, duplicate };
+    if (withdrawn > plan.mayWithdraw * leftBefore) return { campaign, done: false, ...figures };
+
+    gone.forEach((ids, i) => {
+      this.#withdrawAll(job, WITHDRAWN_FROM[i]!, ids);
+    });
+    // What could not be merged and is gone now is no longer the list's fault, but nobody was waiting for it either.
+    if (before) this.#withdrawAll(job, 'invalid', unseen(job, this.#unmergeable.iterate(number)));
+    this.#tally.added(number, 'pending', added);
+    this.#tally.added(number, 'invalid', invalid);
+    this.#tally.added(number, 'duplicate', duplicate);
+    this.#tally.write();
+    return { campaign: this.#campaigns.find(plan.name)!, done: true, ...figures };
+  }
+
+  #row(job: Job, row: ListRow): void {
+    job.rows += 1;
+    if (row.kind === 'recipient') {
+      this.#recipient(job, row, JSON.stringify(row.fields));
+      return;
+    }
+    this.#addUnkeyed.run(job.campaign, row.address, row.line, '{}', 'invalid', row.reason);
+    job.invalid += 1;
+  }
+
+  #recipient(job: Job, row: RecipientRow, fields: string): void {
+    const { key, address, line } = row;
+    let known = job.fresh ? undefined : this.#find.get(key, job.campaign);
+    if (!known) {
+      const { changes, lastInsertRowid } = this.#add.run(job.campaign, key, address, line, fields);
+      if (changes === 1) {
+        job.seen.add(Number(lastInsertRowid));
+        job.added += 1;
+        return;
+      }
+      known = this.#find.get(key, job.campaign)!;
+    }
+    if (job.seen.has(known.id)) {
+      const reason = `the address stands on line ${known.line} already`;
+      this.#addUnkeyed.run(job.campaign, address, line, fields, 'duplicate', reason);
+      job.duplicate += 1;
+      return;
+    }
+    job.seen.add(known.id);
+    this.#update(job, known, row, fields);
+  }
+
+  /** Brings a known delivery up to the list's row. One that was marked keeps its address and fields (R5). */
+  #update(job: Job, known: Known, row: RecipientRow, fields: string): void {
+    const kept = known.marked_at !== null;
+    const next = kept ? known : { address: row.address, fields };
+    if (row.line !== known.line || next.address !== known.address || next.fields !== known.fields) {
+      this.#change.run(row.line, next.address, next.fields, known.id);
+    }
+    if (known.state === 'withdrawn' || known.state === 'invalid') {
+      this.#revive.run(job.now, known.id);
+      this.#tally.moved(job.campaign, known.state, 'pending', job.now);
+      if (known.state === 'withdrawn') job.returned += 1;
+    }
+  }
+
+  #withdrawAll(job: Job, from: State, ids: readonly number[]): void {
+    for (const id of ids) this.#withdraw.run(job.now, GONE, id);
+    if (ids.length > 0) this.#tally.moved(job.campaign, from, 'withdrawn', job.now, ids.length);
+  }
+}
+
+/** Those of the deliveries that the list did not name. */
+function unseen(job: Job, ids: Iterable<number>): number[] {
+  const left: number[] = [];
+  for (const id of ids) if (!job.seen.has(id)) left.push(id);
+  return left;
+}

@@ -1,0 +1,157 @@
+// Deliveries on their way through the states: outcomes and marks, what a crash left behind, and the end by abandoning.
+// Every write names the states it comes from (domain/delivery.ts). Knows no transaction: the caller has opened one.
+
+import type { Database, Statement } from 'better-sqlite3';
+import { MARK_MOVES, type Mark, OUTCOME_MOVES, type Outcome, type State } from '../../domain/delivery.js';
+import type { InDoubtWord, Settled } from '../ledger.js';
+import type { Tally } from './tally.js';
+
+const LOST_REPLY = "the run ended before the relay's reply was seen";
+const ASSUMED = 'no reply was seen; assumed accepted by choice';
+const ABANDONED = 'the campaign was abandoned';
+
+/**
+ * All deliveries of a campaign that wait for a reply or for the user's word, and all that are still to be sent.
+ * `INDEXED BY` is a promise: SQLite refuses the statement when it cannot keep to that index.
+ */
+const allFrom = (index: string, states: string) => `
+  UPDATE delivery INDEXED BY ${index}
+  SET    state = ?, due_at = 0, changed_at = ?, reason = ?
+  WHERE  campaign = ? AND state = ? AND state IN (${states})`;
+const ALL_UNANSWERED = allFrom('delivery_unanswered', "'transmitting', 'in_doubt'");
+const ALL_LEFT = allFrom('delivery_by_turn', "'pending', 'deferred'");
+
+type MoveAll = Statement<[State, number, string, number, State]>;
+
+interface Standing {
+  readonly campaign: number;
+  readonly state: State;
+}
+
+export class Moves {
+  readonly #tally: Tally;
+  readonly #standing: Statement<[number], Standing>;
+  readonly #mark: Statement<[number, number, number, State]>;
+  readonly #end: Statement<unknown[]>;
+  readonly #all: { readonly unanswered: MoveAll; readonly left: MoveAll };
+  readonly #findRelay: Statement<[string], number>;
+  readonly #addRelay: Statement<[string], number>;
+  readonly #relays = new Map<string, number>();
+
+  constructor(db: Database, tally: Tally) {
+    this.#tally = tally;
+    this.#standing = db.prepare('SELECT campaign, state FROM delivery WHERE id = ?');
+    // An earlier attempt's words go: they would be read as the answer to this one.
+    this.#mark = db.prepare(`
+      UPDATE delivery
+      SET    state = 'transmitting', marked_at = coalesce(marked_at, ?), changed_at = ?,
+             reply_code = NULL, reply_enhanced = NULL, reply_text = NULL, reason = '', relay = NULL
+      WHERE  id = ? AND state = ?`);
+    this.#end = db.prepare(`
+      UPDATE delivery
+      SET    state = ?, due_at = ?, changed_at = ?,
+             attempts = attempts + ?, first_attempt_at = coalesce(first_attempt_at, ?),
+             reply_code = ?, reply_enhanced = ?, reply_text = ?, reason = ?, relay = ?
+      WHERE  id = ? AND state = ?`);
+    this.#all = {
+      unanswered: db.prepare(ALL_UNANSWERED),
+      left: db.prepare(ALL_LEFT),
+    };
+    this.#findRelay = db.prepare<[string], number>('SELECT number FROM relay WHERE name = ?').pluck();
+    this.#addRelay = db
+      .prepare<[string], number>('INSERT INTO relay (name) VALUES (?) RETURNING number')
+      .pluck();
+  }
+
+  /** Outcomes first, then marks (R1). Throws at the first move that is not legal. */
+  record(outcomes: readonly Outcome[], marks: readonly Mark[]): void {
+    for (const outcome of outcomes) this.#outcome(outcome);
+    for (const mark of marks) {
+      const was = this.#standingFor(mark.delivery, 'transmitting', MARK_MOVES);
+      expectOne(this.#mark.run(mark.at, mark.at, mark.delivery, was.state).changes);
+      this.#tally.moved(was.campaign, was.state, 'transmitting', mark.at);
+    }
+  }
+
+  /** What `transmitting` deliveries of an earlier run become, and those in doubt by the user's word. */
+  settle(campaign: number, word: InDoubtWord, now: number): Settled {
+    const { unanswered } = this.#all;
+    const found = this.#moveAll(unanswered, campaign, 'transmitting', 'in_doubt', LOST_REPLY, now);
+    if (word === 'resend') {
+      const resent = this.#moveAll(unanswered, campaign, 'in_doubt', 'pending', '', now);
+      return { found, held: 0, resent, assumed: 0 };
+    }
+    if (word === 'assume-accepted') {
+      const assumed = this.#moveAll(unanswered, campaign, 'in_doubt', 'accepted', ASSUMED, now);
+      return { found, held: 0, resent: 0, assumed };
+    }
+    return { found, held: this.#tally.count(campaign, 'in_doubt') + found, resent: 0, assumed: 0 };
+  }
+
+  /** Everything that is left becomes withdrawn. */
+  abandon(campaign: number, now: number): void {
+    this.#moveAll(this.#all.left, campaign, 'pending', 'withdrawn', ABANDONED, now);
+    this.#moveAll(this.#all.left, campaign, 'deferred', 'withdrawn', ABANDONED, now);
+  }
+
+  /** After a rollback: relays that were new in it are unknown again. */
+  forget(): void {
+    this.#relays.clear();
+    this.#tally.forget();
+  }
+
+  #outcome(outcome: Outcome): void {
+    const { delivery, state, at, reply } = outcome;
+    const was = this.#standingFor(delivery, state, OUTCOME_MOVES[state] ?? []);
+    const { changes } = this.#end.run(
+      state,
+      outcome.dueAt,
+      at,
+      outcome.charged ? 1 : 0,
+      outcome.charged ? at : null,
+      reply?.code ?? null,
+      reply?.enhanced ?? null,
+      reply?.text ?? null,
+      outcome.reason,
+      this.#relay(outcome.relay),
+      delivery,
+      was.state,
+    );
+    expectOne(changes);
+    this.#tally.moved(was.campaign, was.state, state, at);
+  }
+
+  #standingFor(delivery: number, to: State, legal: readonly State[]): Standing {
+    const was = this.#standing.get(delivery);
+    if (!was) throw new Error(`delivery ${delivery} is not in the ledger`);
+    if (!legal.includes(was.state)) {
+      throw new Error(`delivery ${delivery} is ${was.state}, which cannot become ${to}`);
+    }
+    return was;
+  }
+
+  #moveAll(
+    statement: MoveAll,
+    campaign: number,
+    from: State,
+    to: State,
+    reason: string,
+    now: number,
+  ): number {
+    const { changes } = statement.run(to, now, reason, campaign, from);
+    if (changes > 0) this.#tally.moved(campaign, from, to, now, changes);
+    return changes;
+  }
+
+  /** A relay's number; most outcomes of a run name the same one. */
+  #relay(name: string): number | null {
+    if (name === '') return null;
+    const known = this.#relays.get(name) ?? this.#findRelay.get(name) ?? this.#addRelay.get(name)!;
+    this.#relays.set(name, known);
+    return known;
+  }
+}
+
+function expectOne(changes: number): void {
+  if (changes !== 1) throw new Error(`a guarded write changed ${changes} deliveries`);
+}

@@ -1,0 +1,191 @@
+// The ledger on SQLite: opens a file and joins the rooms of this folder to the promises of ../ledger.ts.
+// Knows when a transaction begins and ends; what is written in it is the rooms' business.
+
+import { realpathSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { Database, Transaction } from 'better-sqlite3';
+import type { Campaign, RunOptions } from '../../domain/campaign.js';
+import { type Delivery, type Mark, type Outcome, STATES, type State } from '../../domain/delivery.js';
+import type { ListRow } from '../../domain/recipient.js';
+import type {
+  Cursor,
+  Imported,
+  ImportPlan,
+  InDoubtWord,
+  Ledger,
+  Lock,
+  Overview,
+  RecipientRecord,
+  Settled,
+} from '../ledger.js';
+import { Campaigns } from './campaigns.js';
+import { holdingOn, IN_MEMORY, openForReading, openForWriting, patiently } from './connection.js';
+import { Deliveries, inListOrder } from './deliveries.js';
+import { translated, translating } from './errors.js';
+import { Importer } from './import.js';
+import { Locks } from './lock.js';
+import { Moves } from './moves.js';
+import { Tally } from './tally.js';
+
+/**
+ * Opens the ledger at `path`, making it when there is none; `:memory:` is one without a file.
+ * `readonly` opens an existing one for `status` and `recipients`, also while a run writes to it.
+ * @throws MailblastError when it cannot be made, read or written, is no ledger, or is a newer mailblast's.
+ */
+export function openLedger(path: string, options: { readonly readonly?: boolean } = {}): Ledger {
+  const full = path === IN_MEMORY ? path : resolve(path);
+  const db = options.readonly ? openForReading(full) : openForWriting(full);
+  return translating(full, () => new SqliteLedger(full, db));
+}
+
+class SqliteLedger implements Ledger {
+  readonly path: string;
+  readonly secret: Uint8Array;
+  readonly #db: Database;
+  readonly #locks: Locks;
+  readonly #campaigns: Campaigns;
+  readonly #deliveries: Deliveries;
+  readonly #tally: Tally;
+  readonly #moves: Moves;
+  readonly #importer: Importer;
+  readonly #inTransaction: Transaction<(work: () => unknown) => unknown>;
+  #importing = false;
+  /** Groups are written in the order in which they came, also when the first has to wait for another process. */
+  #lastGroup: Promise<void> = Promise.resolve();
+
+  constructor(path: string, db: Database) {
+    this.path = path;
+    this.#db = db;
+    // Two paths to one file, by a symbolic link, have one folder of locks.
+    this.#locks = new Locks(path === IN_MEMORY ? undefined : `${realpathSync(path)}.locks`);
+    this.#campaigns = new Campaigns(db);
+    this.#deliveries = new Deliveries(db);
+    this.#tally = new Tally(db);
+    this.#moves = new Moves(db, this.#tally);
+    this.#importer = new Importer(db, this.#campaigns, this.#tally);
+    this.#inTransaction = db.transaction((work) => work());
+    this.secret = new Uint8Array(db.prepare<[], Buffer>('SELECT secret FROM ledger').pluck().get()!);
+  }
+
+  names(): string[] {
+    return this.#read(() => this.#campaigns.names());
+  }
+
+  find(name: string): Campaign | undefined {
+    return this.#read(() => this.#campaigns.find(name));
+  }
+
+  lock(name: string): Lock | undefined {
+    return this.#locks.acquire(name);
+  }
+
+  async import(plan: ImportPlan, rows: AsyncIterable<readonly ListRow[]>): Promise<Imported> {
+    this.#expectLock(plan.name);
+    this.#expectNoImport();
+    this.#importing = true;
+    try {
+      return await this.#importer.run(plan, rows);
+    } catch (error) {
+      throw translated(error, this.path);
+    } finally {
+      this.#importing = false;
+    }
+  }
+
+  settle(campaign: Campaign, word: InDoubtWord, now: number): Settled {
+    this.#expectLock(campaign.name);
+    return this.#write(() => this.#moves.settle(campaign.number, word, now));
+  }
+
+  async claim(campaign: Campaign, after: Cursor, now: number, limit: number): Promise<Delivery[]> {
+    return this.#read(() => this.#deliveries.next(campaign.number, after, now, limit));
+  }
+
+  record(group: { readonly outcomes: readonly Outcome[]; readonly marks: readonly Mark[] }): Promise<void> {
+    const written = this.#lastGroup.then(() => this.#recordNow(group.outcomes, group.marks));
+    this.#lastGroup = written.catch(() => undefined);
+    return written;
+  }
+
+  overview(campaign: Campaign): Overview {
+    return this.#read(() => ({
+      ...this.#tally.read(campaign.number),
+      nextDue: this.#deliveries.nextDue(campaign.number),
+      running: this.#locks.isHeld(campaign.name),
+    }));
+  }
+
+  *recipients(campaign: Campaign, states: readonly State[] = []): IterableIterator<RecipientRecord> {
+    const wanted = states.length === 0 ? STATES : states;
+    if (this.path === IN_MEMORY) {
+      yield* this.#read(() => [...inListOrder(this.#db, campaign.number, wanted)]);
+      return;
+    }
+    // A connection of its own: an open reading neither stops this one from writing nor sees half of what it writes.
+    const db = openForReading(this.path);
+    try {
+      yield* inListOrder(db, campaign.number, wanted);
+    } catch (error) {
+      throw translated(error, this.path);
+    } finally {
+      db.close();
+    }
+  }
+
+  remember(campaign: Campaign, options: RunOptions): void {
+    this.#write(() => this.#campaigns.remember(campaign, options));
+  }
+
+  abandon(campaign: Campaign, now: number): void {
+    this.#write(() => {
+      this.#campaigns.abandon(campaign, now);
+      this.#moves.abandon(campaign.number, now);
+    });
+  }
+
+  close(): void {
+    this.#locks.releaseAll();
+    translating(this.path, () => this.#db.close());
+  }
+
+  async #recordNow(outcomes: readonly Outcome[], marks: readonly Mark[]): Promise<void> {
+    try {
+      await patiently(() => this.#transact(() => this.#moves.record(outcomes, marks)));
+    } catch (error) {
+      throw translated(error, this.path);
+    }
+  }
+
+  /** One short transaction, waiting for other processes. */
+  #write<T>(work: () => T): T {
+    return translating(this.path, () => holdingOn(() => this.#transact(work)));
+  }
+
+  #transact<T>(work: () => T): T {
+    this.#expectNoImport();
+    try {
+      return this.#inTransaction.immediate(() => {
+        const result = work();
+        this.#tally.write();
+        return result;
+      }) as T;
+    } catch (error) {
+      this.#moves.forget();
+      throw error;
+    }
+  }
+
+  #read<T>(work: () => T): T {
+    this.#expectNoImport();
+    return translating(this.path, work);
+  }
+
+  /** An import's transaction is open across the reading of the list; whatever else came would be part of it. */
+  #expectNoImport(): void {
+    if (this.#importing) throw new Error('the ledger is importing a list');
+  }
+
+  #expectLock(name: string): void {
+    if (!this.#locks.holds(name)) throw new Error(`the lock of ${name} is not held`);
+  }
+}

@@ -1,0 +1,169 @@
+// Merges rows into one part of a message: html, text, a header or a link.
+// Knows Handlebars and how a part is escaped; knows nothing of MJML, of lists or of messages.
+
+import Handlebars from 'handlebars';
+import { type Place, UnmergeableRow } from '../domain/errors.js';
+import type { PieceEncoder } from '../domain/pieces.js';
+import type { Fields } from '../domain/recipient.js';
+import { type Bound, bindTemplate, HOLE } from './bind.js';
+import { type Escape, escapeFor, oneLine } from './escape.js';
+import { type Field, fieldValue, type Schema } from './fields.js';
+import { HELPERS, isBlank, RUNS } from './helpers.js';
+import { placeTags } from './placing.js';
+import { TagTrouble } from './source.js';
+import { BEGINNING } from './standing.js';
+
+/** What a template becomes, and so how values are escaped in it. */
+export type Part = 'html' | 'text' | 'header' | 'url';
+
+/** A template that is ready to be merged, once per recipient. */
+export interface Merge {
+  /** Names of the fields it reads, as it writes them. */
+  readonly fields: readonly string[];
+  /**
+   * The part for one row. `builtins` gives the values of the fields that are always there.
+   * `onEmpty` hears of each field whose tag came out empty and had no fallback.
+   * @throws UnmergeableRow when a value cannot stand where its tag is.
+   */
+  render(
+    fields: Fields,
+    builtins: Readonly<Record<string, string>>,
+    onEmpty?: (field: string) => void,
+  ): string;
+}
+
+export interface MergeOptions extends Schema {
+  /** What the source is called in errors: `news.mjml`, `--subject`. */
+  readonly what: string;
+  /** Applied once to what is the same for everybody, and to each value. */
+  readonly encoder: PieceEncoder;
+  /** Where in the author's material a line and column (from 0) of the source is, when the source is not that itself. */
+  readonly placeOf?: (line: number, column: number) => Place;
+}
+
+/**
+ * Reads Handlebars source and makes it ready.
+ * @throws MailblastError `data` for wrong syntax, unknown fields and helpers, and tags where no value can stand.
+ */
+export function compileMerge(part: Part, source: string, options: MergeOptions): Merge {
+  const placeOf = options.placeOf ?? ((line, column) => ({ file: options.what, line, column: column + 1 }));
+  try {
+    const program = parseTemplate(source);
+    const spots = placeTags(program, BEGINNING[part]);
+    const bound = bindTemplate(program, options);
+    const literal = part === 'header' ? (text: string) => oneLine(text) : (text: string) => text;
+    encodeLiterals(program, (text) => options.encoder.literal(literal(text)));
+    const escapes = bound.holes.map((hole) => escapeFor(spots.get(hole.statement)!));
+    return new HandlebarsMerge(program, bound, escapes, options.encoder);
+  } catch (error) {
+    if (error instanceof TagTrouble) throw error.toError(placeOf);
+    throw error;
+  }
+}
+
+/**
+ * Handlebars' syntax tree, whitespace control applied.
+ * @throws TagTrouble for wrong syntax.
+ */
+export function parseTemplate(source: string): hbs.AST.Program {
+  try {
+    return Handlebars.parse(source);
+  } catch (error) {
+    throw syntaxTrouble(error as Error & { lineNumber?: number; column?: number });
+  }
+}
+
+function syntaxTrouble(error: Error & { lineNumber?: number; column?: number }): TagTrouble {
+  const mismatch = /^(\S+) doesn't match (\S+)/.exec(error.message);
+  if (mismatch && error.lineNumber !== undefined) {
+    const sentence = `{{#${mismatch[1]}}} is closed by {{/${mismatch[2]}}}`;
+    return new TagTrouble(sentence, { line: error.lineNumber, column: error.column ?? 0 });
+  }
+  const parse = /on line (\d+):\n(.*)\n(-*)\^\n([\s\S]*)/.exec(error.message);
+  const line = Number(parse?.[1] ?? error.lineNumber ?? 1);
+  const got = /got '([^']+)'/.exec(parse?.[4] ?? '')?.[1];
+  if (got === 'EOF') return new TagTrouble('a block that was opened is never closed', { line, column: 0 });
+  const near = parse?.[2]?.slice(-30) ?? '';
+  return new TagTrouble(`this merge tag cannot be read${near ? `, near ${near}` : ''}`, { line, column: 0 });
+}
+
+function encodeLiterals(program: hbs.AST.Program | undefined, encode: (text: string) => string): void {
+  for (const statement of program?.body ?? []) {
+    if (statement.type === 'ContentStatement') {
+      const content = statement as hbs.AST.ContentStatement;
+      if (content.value !== '') content.value = encode(content.value);
+    } else if (statement.type === 'BlockStatement') {
+      encodeLiterals((statement as hbs.AST.BlockStatement).program, encode);
+      encodeLiterals((statement as hbs.AST.BlockStatement).inverse, encode);
+    }
+  }
+}
+
+/** One bound template. Rendering is synchronous, so what belongs to the row in hand is kept here meanwhile. */
+class HandlebarsMerge implements Merge {
+  readonly fields: readonly string[];
+  readonly #fields: readonly Field[];
+  readonly #names: readonly string[];
+  readonly #template: HandlebarsTemplateDelegate;
+  #onEmpty: ((field: string) => void) | undefined;
+
+  constructor(program: hbs.AST.Program, bound: Bound, escapes: readonly Escape[], encoder: PieceEncoder) {
+    this.#fields = bound.fields;
+    this.#names = bound.fields.map((_, number) => `f${number}`);
+    this.fields = bound.fields.map((field) => field.name);
+    const { holes } = bound;
+    // An environment of its own: no partials, no decorators, no helpers but ours (and Handlebars' each and with).
+    const environment = Handlebars.create();
+    for (const name of Object.keys(environment.helpers)) {
+      if (name !== 'each' && name !== 'with') environment.unregisterHelper(name);
+    }
+    for (const [name, run] of Object.entries(RUNS)) environment.registerHelper(name, run as never);
+    environment.registerHelper(HOLE, (number: number, value: unknown) => {
+      const hole = holes[number]!;
+      const text = typeof value === 'string' ? value : print(value, hole.name);
+      if (hole.plain && this.#onEmpty && isBlank(text)) this.#onEmpty(hole.name);
+      return text === '' ? '' : encoder.value(escapes[number]!(text, hole.name));
+    });
+    const known = Object.fromEntries([HOLE, ...Object.keys(HELPERS)].map((name) => [name, true]));
+    this.#template = environment.compile(program, {
+      noEscape: true,
+      knownHelpers: known as never,
+      knownHelpersOnly: true,
+    });
+  }
+
+  render(
+    fields: Fields,
+    builtins: Readonly<Record<string, string>>,
+    onEmpty?: (field: string) => void,
+  ): string {
+    const data: Record<string, unknown> = { root: NO_ROW };
+    for (let number = 0; number < this.#fields.length; number++) {
+      const field = this.#fields[number]!;
+      const value = fieldValue(field, fields, builtins);
+      data[this.#names[number]!] = field.json ? parseJson(value, field.name) : value;
+    }
+    this.#onEmpty = onEmpty;
+    return this.#template(NO_ROW, { data });
+  }
+}
+
+/** What `this` is outside all blocks: fields are reached by number, never by name. */
+const NO_ROW: Readonly<Record<string, never>> = Object.freeze(Object.create(null));
+
+function parseJson(value: string, name: string): unknown {
+  if (value.trim() === '') return undefined;
+  try {
+    return JSON.parse(value);
+  } catch {
+    throw new UnmergeableRow(name, 'is not JSON');
+  }
+}
+
+function print(value: unknown, name: string): string {
+  if (value === undefined || value === null) return '';
+  if (typeof value === 'object') {
+    throw new UnmergeableRow(name, 'is a list or an object, which cannot be shown as text');
+  }
+  return String(value);
+}

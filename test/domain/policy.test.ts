@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Attempt } from '../../src/domain/attempt.js';
+import { judgeAttempt, judgeConnection, retryDelay } from '../../src/domain/policy.js';
+
+type RepliedStage = 'mail' | 'rcpt' | 'data' | 'body';
+
+function replied(stage: RepliedStage, code: number, text = 'words', enhanced = ''): Attempt {
+  return { ended: 'replied', stage, reply: { code, enhanced, text } };
+}
+
+function lost(lastOctetLeft: boolean): Attempt {
+  return { ended: 'lost', stage: 'body', lastOctetLeft, why: 'the connection was reset' };
+}
+
+/** Stage, code, text, enhanced code, and what is to be done. */
+const TABLE: readonly (readonly [RepliedStage, number, string, string, string])[] = [
+  ['body', 250, 'queued', '', 'accepted'],
+  ['body', 451, 'try again', '', 'retry'],
+  ['body', 421, 'closing', '4.3.2', 'retry'],
+  ['body', 554, 'spam', '5.7.1', 'reject'],
+  ['data', 451, 'try again', '', 'retry'],
+  ['data', 554, 'no', '', 'reject'],
+  ['rcpt', 450, 'greylisted', '4.7.1', 'retry'],
+  ['rcpt', 550, 'No such user', '5.1.1', 'reject'],
+  ['rcpt', 530, 'Authentication required', '5.7.0', 'stop'],
+  ['rcpt', 554, '<a@example.org>: Relay access denied', '5.7.1', 'stop'],
+  ['rcpt', 550, 'relaying denied', '5.7.1', 'stop'],
+  ['rcpt', 550, '5.7.54 SMTP; Unable to relay recipient in non-accepted domain', '', 'stop'],
+  ['mail', 452, 'insufficient storage', '4.3.1', 'retry'],
+  ['mail', 421, 'closing', '', 'put_back'],
+  ['mail', 550, 'sender not verified', '5.7.1', 'stop'],
+  ['mail', 553, 'no', '', 'stop'],
+  ['mail', 552, 'too big', '5.3.4', 'reject'],
+  ['rcpt', 354, 'what?', '', 'put_back'],
+];
+
+for (const [stage, code, text, enhanced, action] of TABLE) {
+  test(`${code} ${enhanced} to ${stage} (${text}): ${action}`, () => {
+    assert.equal(judgeAttempt(replied(stage, code, text, enhanced)).action, action);
+  });
+}
+
+test('lost after the last octet is in doubt, before it is put back', () => {
+  assert.equal(judgeAttempt(lost(true)).action, 'in_doubt');
+  assert.equal(judgeAttempt(lost(false)).action, 'put_back');
+});
+
+test('a refused sender is quoted with the way out', () => {
+  const verdict = judgeAttempt(replied('mail', 553, 'not yours', '5.7.1'));
+  assert.ok(verdict.action === 'stop' && verdict.sentence.includes('553 5.7.1 not yours'));
+  assert.ok(verdict.action === 'stop' && verdict.sentence.includes('--from'));
+});
+
+test('a wrong login and TLS trouble stop; what may pass is tried again', () => {
+  const reply = (code: number) => ({ code, enhanced: '', text: 'words' });
+  const why = 'words';
+  assert.deepEqual(judgeConnection({ stage: 'auth', reply: reply(535), why }), {
+    action: 'stop',
+    trouble: 'refused',
+  });
+  assert.deepEqual(judgeConnection({ stage: 'auth', reply: undefined, why }), {
+    action: 'stop',
+    trouble: 'refused',
+  });
+  assert.deepEqual(judgeConnection({ stage: 'auth', reply: reply(454), why }), { action: 'try_again' });
+  assert.deepEqual(judgeConnection({ stage: 'tls', reply: undefined, why }), {
+    action: 'stop',
+    trouble: 'unreachable',
+  });
+  assert.deepEqual(judgeConnection({ stage: 'connect', reply: undefined, why }), { action: 'try_again' });
+  assert.deepEqual(judgeConnection({ stage: 'greeting', reply: reply(554), why }), { action: 'try_again' });
+});
+
+test('attempts come after 1, 5, 15, 60 and then every 240 minutes', () => {
+  assert.deepEqual(
+    [1, 2, 3, 4, 5, 6, 40].map((attempts) => retryDelay(attempts) / 60_000),
+    [1, 5, 15, 60, 240, 240, 240],
+  );
+});

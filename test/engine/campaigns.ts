@@ -1,0 +1,127 @@
+// Campaigns for tests of the engine: a throw-away ledger, some people, a short content, and a run of it.
+
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Campaign, Content } from '../../src/domain/campaign.js';
+import type { ListRow } from '../../src/domain/recipient.js';
+import type { RunEvent } from '../../src/engine/events.js';
+import { type SendRun, send } from '../../src/engine/send.js';
+import { Stop } from '../../src/engine/stop.js';
+import type { ImportPlan, Ledger, Lock, Overview } from '../../src/store/ledger.js';
+import { openLedger } from '../../src/store/sqlite/open.js';
+import { HeldClock } from '../held-clock.js';
+import type { ScriptedRelay } from './scripted-relay.js';
+
+export const CONTENT: Content = {
+  subject: 'Hello {{name}}',
+  html: '<p>Hello {{name}}, <a href="{{link}}">read</a>.</p>',
+  text: 'Hello {{name}}.',
+  sender: { from: 'News <news@example.com>', replyTo: '', returnPath: 'bounces@example.com' },
+  headers: [],
+  listId: 'list.example.com',
+  sources: ['news.mjml'],
+  unsubscribeUrl: '',
+  unsubscribeMailto: '',
+};
+
+/** `p1@example.org` and so on. */
+export function person(number: number): string {
+  return `p${number}@example.org`;
+}
+
+export class TestCampaign {
+  readonly folder = mkdtempSync(join(tmpdir(), 'mailblast-engine-'));
+  readonly clock = new HeldClock();
+  readonly events: RunEvent[] = [];
+  ledger: Ledger;
+  campaign!: Campaign;
+  #lock: Lock | undefined;
+
+  constructor() {
+    this.ledger = openLedger(join(this.folder, 'mailblast.db'));
+  }
+
+  async import(
+    people: number,
+    fields: (number: number) => Record<string, string> = () => ({}),
+  ): Promise<void> {
+    this.#lock ??= this.ledger.lock('test');
+    const plan: ImportPlan = {
+      name: 'test',
+      id: '0123456789abcdef0123456789abcdef',
+      rehearsal: false,
+      contentHash: 'c',
+      content: CONTENT,
+      replaceContent: false,
+      now: this.clock.now(),
+      options: {},
+      columns: ['email', 'name', 'link'],
+      listHash: '',
+      mayWithdraw: 1,
+    };
+    const rows: ListRow[] = Array.from({ length: people }, (_, index) => ({
+      kind: 'recipient',
+      line: index + 2,
+      address: person(index + 1),
+      key: person(index + 1),
+      fields: {
+        email: person(index + 1),
+        name: `P${index + 1}`,
+        link: 'https://example.com/',
+        ...fields(index + 1),
+      },
+    }));
+    async function* batches() {
+      yield rows;
+    }
+    const imported = await this.ledger.import(plan, batches());
+    this.campaign = imported.campaign;
+  }
+
+  run(
+    relay: ScriptedRelay,
+    settings: Partial<SendRun['settings']> = {},
+    stop = new Stop(),
+  ): Promise<Overview> {
+    return send({
+      campaign: this.campaign,
+      ledger: this.ledger,
+      relay,
+      settings: {
+        rate: Number.POSITIVE_INFINITY,
+        connections: 3,
+        limit: Number.POSITIVE_INFINITY,
+        retryFor: 24 * 3_600_000,
+        wait: false,
+        inDoubt: 'hold',
+        ...settings,
+      },
+      clock: this.clock,
+      stop,
+      report: (event) => this.events.push(event),
+    });
+  }
+
+  /** Lets time pass until the promise is settled, `limit` at the most. */
+  async finish<T>(promise: Promise<T>, limit = 48 * 3_600_000): Promise<T> {
+    let over = false;
+    const watch = promise.then(
+      () => {
+        over = true;
+      },
+      () => {
+        over = true;
+      },
+    );
+    for (let passed = 0; !over && passed < limit; passed += 1_000) await this.clock.pass(1_000);
+    if (!over) throw new Error('The run did not come to an end in time.');
+    await watch;
+    return promise;
+  }
+
+  close(): void {
+    this.ledger.close();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}

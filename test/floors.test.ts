@@ -1,0 +1,105 @@
+// Reads the import lines of src/ and holds the floors: imports point down only, each package is known to one floor.
+
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+const SRC = fileURLToPath(new URL('../src/', import.meta.url));
+
+/** What each floor may import from, besides itself. */
+const BELOW: Readonly<Record<string, readonly string[]>> = {
+  domain: [],
+  list: ['domain'],
+  template: ['domain'],
+  message: ['domain'],
+  relay: ['domain'],
+  store: ['domain'],
+  engine: ['domain', 'list', 'template', 'message', 'relay', 'store'],
+  cli: ['domain', 'list', 'template', 'message', 'relay', 'store', 'engine'],
+  '': ['domain', 'list', 'template', 'message', 'relay', 'store', 'engine'],
+};
+
+/** The only places that may import a package. Packages that are not here are forbidden. */
+const PACKAGES: Readonly<Record<string, readonly string[]>> = {
+  commander: ['cli/main.ts', 'cli/options.ts'],
+  'cli-progress': ['cli/progress.ts'],
+  'csv-stringify': ['cli/commands/recipients.ts'],
+  'csv-parse': ['list/'],
+  mjml: ['template/compile.ts'],
+  handlebars: ['template/'],
+  'html-to-text': ['template/plain-text.ts'],
+  nodemailer: ['relay/connect.ts'],
+  'smtp-server': ['relay/sandbox.ts'],
+  'better-sqlite3': ['store/sqlite/'],
+};
+
+interface Import {
+  readonly file: string;
+  readonly from: string;
+}
+
+const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
+const imports: Import[] = files.flatMap((file) => {
+  const source = readFileSync(join(SRC, file), 'utf8');
+  const found = source.matchAll(
+    /(?:^|\n)\s*(?:import|export)\b[^;'"]*?from\s+['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]/g,
+  );
+  return [...found].map((match) => ({ file, from: (match[1] ?? match[2])! }));
+});
+
+function floorOf(file: string): string {
+  return file.includes('/') ? file.slice(0, file.indexOf('/')) : '';
+}
+
+test('every source file was read', () => {
+  assert.ok(files.length > 30, `only ${files.length} files found`);
+  assert.ok(imports.length > files.length, `only ${imports.length} imports found`);
+});
+
+test('imports point down only', () => {
+  const wrong = imports
+    .filter(({ from }) => from.startsWith('.'))
+    .map(({ file, from }) => ({ file, target: relative(SRC, join(SRC, dirname(file), from)) }))
+    .filter(({ file, target }) => {
+      const [floor, other] = [floorOf(file), floorOf(target)];
+      return floor !== other && !(BELOW[floor] ?? []).includes(other);
+    });
+  assert.deepEqual(wrong, []);
+});
+
+test('each package is known only where it belongs', () => {
+  const wrong = imports
+    .filter(({ from }) => !from.startsWith('.') && !from.startsWith('node:'))
+    .filter(({ file, from }) => {
+      const name = from.startsWith('@') ? from.split('/').slice(0, 2).join('/') : from.split('/')[0]!;
+      return !(PACKAGES[name] ?? []).some((place) =>
+        place.endsWith('/') ? file.startsWith(place) : file === place,
+      );
+    });
+  assert.deepEqual(wrong, []);
+});
+
+test('the domain knows no package and no Node API', () => {
+  assert.deepEqual(
+    imports.filter(({ file, from }) => file.startsWith('domain/') && !from.startsWith('./')),
+    [],
+  );
+});
+
+test('the engine knows no driver', () => {
+  const wrong = imports.filter(
+    ({ file, from }) =>
+      file.startsWith('engine/') && /store\/sqlite|relay\/(?:smtp|file|sandbox|connect)/.test(from),
+  );
+  assert.deepEqual(wrong, []);
+});
+
+test('every file begins with a comment and stays within 250 lines', () => {
+  const wrong = files.filter((file) => {
+    const source = readFileSync(join(SRC, file), 'utf8');
+    return !source.startsWith('// ') || source.split('\n').length > 251;
+  });
+  assert.deepEqual(wrong, []);
+});

@@ -1,0 +1,401 @@
+// A session against relays that misbehave at every step: what the attempt came to, whether the connection survived,
+// what the relay saw, and that no last octet leaves before its mark (R1, R4).
+
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { test } from 'node:test';
+
+import { Conversation } from '../../src/relay/conversation.js';
+import type { Session } from '../../src/relay/relay.js';
+import { parseRelayUrl, type SmtpTarget } from '../../src/relay/relay-url.js';
+import { SmtpSession } from '../../src/relay/session.js';
+import { smtpRelay } from '../../src/relay/smtp-relay.js';
+import { TIMEOUTS, type Timeouts } from '../../src/relay/timeouts.js';
+import {
+  type FakeAct,
+  type FakeRelay,
+  type FakeRelayOptions,
+  startFakeRelay,
+} from '../servers/fake-relay.js';
+import { inWords, letter, listSource, sendAll } from './list-source.js';
+
+async function withRelay(
+  options: FakeRelayOptions,
+  use: (relay: FakeRelay, session: Session) => Promise<void>,
+  timeouts: Partial<Timeouts> = {},
+): Promise<void> {
+  const relay = await startFakeRelay(options);
+  try {
+    const target = parseRelayUrl(`smtp://127.0.0.1:${relay.port}`, 'environment') as SmtpTarget;
+    await use(relay, await smtpRelay(target, { timeouts: { quit: 200, ...timeouts } }).open());
+  } finally {
+    await relay.stop();
+  }
+}
+
+/** A session on a socket that the test can watch: `gone` resolves when the session's own side has seen its end. */
+async function withSocket(
+  options: FakeRelayOptions,
+  use: (relay: FakeRelay, session: Session, gone: Promise<unknown>) => Promise<void>,
+): Promise<void> {
+  const relay = await startFakeRelay(options);
+  try {
+    const socket = connect(relay.port, relay.host);
+    await once(socket, 'data');
+    socket.pause();
+    const gone = new Promise((resolve) => socket.once('close', resolve));
+    await use(relay, new SmtpSession(new Conversation(socket), new Map(), TIMEOUTS), gone);
+  } finally {
+    await relay.stop();
+  }
+}
+
+test('messages arrive octet for octet, with their envelopes, and the session says QUIT', async () => {
+  await withRelay({}, async (relay, session) => {
+    const letters = [letter(1), letter(2), letter(3)];
+    assert.deepEqual((await sendAll(session, letters)).map(inWords), Array(3).fill('replied body 250'));
+    assert.deepEqual(
+      relay.journal.map(({ from, to, octets, accepted }) => ({
+        from,
+        to,
+        octets: octets.toString(),
+        accepted,
+      })),
+      letters.map(({ envelope, octets }) => ({
+        from: envelope.returnPath,
+        to: [envelope.recipient],
+        octets: octets.toString(),
+        accepted: true,
+      })),
+    );
+    const size = letters[0]!.octets.length;
+    assert.deepEqual(relay.commands.slice(1, 4), [
+      `MAIL FROM:<news@example.com> SIZE=${size}`,
+      'RCPT TO:<reader1@example.org>',
+      'DATA',
+    ]);
+    assert.equal(relay.commands.at(-1), 'QUIT');
+    assert.equal(relay.connections, 1);
+  });
+});
+
+test('SIZE is not said to a relay that does not offer it', async () => {
+  await withRelay({ extensions: [] }, async (relay, session) => {
+    await sendAll(session, [letter()]);
+    assert.equal(relay.commands[1], 'MAIL FROM:<news@example.com>');
+  });
+});
+
+test('a body of many megabytes arrives whole', async () => {
+  await withRelay({}, async (relay, session) => {
+    const body = `${'0123456789'.repeat(7)}\r\n`.repeat(100_000);
+    const big = letter(1, body);
+    assert.deepEqual((await sendAll(session, [big])).map(inWords), ['replied body 250']);
+    assert.ok(relay.journal[0]!.octets.equals(Buffer.from(big.octets)));
+  });
+});
+
+test('replies that come one octet at a time are paired right', async () => {
+  await withRelay({ singleOctets: true, script: { rcpt: '250-ok\n250 go on' } }, async (_relay, session) => {
+    assert.deepEqual(
+      (await sendAll(session, [letter(1), letter(2)])).map(inWords),
+      Array(2).fill('replied body 250'),
+    );
+  });
+});
+
+// What the relay does, once, to the first message; what its attempt came to; and whether the second message went over
+// the same connection (kept), or was not taken (closed).
+type Misdeed = readonly [
+  step: 'mail' | 'rcpt' | 'data' | 'body',
+  act: FakeAct | string,
+  end: string,
+  after: 'kept' | 'closed',
+];
+
+const MISDEEDS: readonly Misdeed[] = [
+  ...(['mail', 'rcpt', 'data', 'body'] as const).flatMap((step): Misdeed[] => {
+    const left = step === 'body' ? ', last octet left' : '';
+    return [
+      [step, '450 4.2.0 later', `replied ${step} 450`, 'kept'],
+      [step, '550-5.7.1 no\n550 5.7.1 never', `replied ${step} 550`, 'kept'],
+      [step, '421 4.3.2 closing', `replied ${step} 421`, 'closed'],
+      [step, { reply: '421 4.3.2 closing', after: 'close' }, `replied ${step} 421`, 'closed'],
+      [step, { after: 'close' }, `lost ${step}${left}`, 'closed'],
+      [step, { after: 'reset' }, `lost ${step}${left}`, 'closed'],
+      [step, { after: 'half-close' }, `lost ${step}${left}`, 'closed'],
+      [step, { after: 'silence' }, `lost ${step}${left}`, 'closed'],
+      [step, { raw: '25', after: 'close' }, `lost ${step}${left}`, 'closed'],
+      [step, { raw: '250-ok\r\n', after: 'close' }, `lost ${step}${left}`, 'closed'],
+      [step, 'what?', `lost ${step}${left}`, 'closed'],
+      [step, '999 what?', `lost ${step}${left}`, 'closed'],
+      [step, '250-yes\n550 no', `lost ${step}${left}`, 'closed'],
+      [step, `250 ${'x'.repeat(9000)}`, `lost ${step}${left}`, 'closed'],
+      [step, { raw: 'x'.repeat(9000), after: 'silence' }, `lost ${step}${left}`, 'closed'],
+    ];
+  }),
+  ['mail', '354 go', 'lost mail', 'closed'],
+  ['rcpt', '354 go', 'lost rcpt', 'closed'],
+  ['rcpt', '251 will forward', 'replied body 250', 'kept'],
+  ['data', '250 ok', 'lost data', 'closed'],
+  ['mail', '250 ok\n250 again', 'lost rcpt', 'closed'],
+  ['mail', '250 ok\n421 4.3.2 closing', 'replied rcpt 421', 'closed'],
+  ['rcpt', '250 ok\n421 4.3.2 closing', 'replied data 421', 'closed'],
+  ['rcpt', '550 no\n421 4.3.2 closing', 'replied rcpt 550', 'closed'],
+  ['data', '354 go\n421 4.3.2 closing', 'replied body 421', 'closed'],
+  ['data', '354 go\n552 5.3.4 too big', 'replied body 552', 'closed'],
+  ['data', '354 go\n250 queued', 'lost body', 'closed'],
+  ['body', '354 go', 'lost body, last octet left', 'closed'],
+  ['body', '250 ok\n421 4.3.2 closing', 'replied body 250', 'closed'],
+  ['body', '250 ok\n250 again', 'replied body 250', 'closed'],
+  ['body', { reply: '250 ok', after: 'close' }, 'replied body 250', 'closed'],
+  ['body', '200 fine', 'replied body 200', 'kept'],
+  ['body', { accept: true, after: 'reset' }, 'lost body, last octet left', 'closed'],
+];
+
+for (const [step, act, end, after] of MISDEEDS) {
+  const done = typeof act === 'string' ? act : [act.raw, act.reply, act.after].filter(Boolean).join(' and ');
+  const shown = JSON.stringify(done.length > 40 ? `${done.slice(0, 40)}…` : done);
+  test(`${step} answered by ${shown}: ${end}, connection ${after}`, async () => {
+    const options = { script: { [step]: ({ count }: { count: number }) => (count === 1 ? act : undefined) } };
+    const short = { command: 150, data: 150, body: 150 };
+    await withRelay(
+      options,
+      async (relay, session) => {
+        const source = listSource([letter(1), letter(2)]);
+        await session.run(source);
+        assert.equal(inWords(source.attempts[0]), end);
+        const second = source.attempts[1];
+        // A relay that closed behind its reply may do so before or after the next message was taken.
+        if (after === 'kept') assert.equal(inWords(second), 'replied body 250');
+        else if (second !== undefined) assert.equal(inWords(second), 'lost mail');
+        assert.equal(relay.connections, 1);
+        // The relay saw an end of data exactly where the attempt says so.
+        const sawEnd = relay.journal[0]?.ended === true && relay.journal[0].to[0] === 'reader1@example.org';
+        assert.equal(sawEnd, step === 'body' || end === 'replied body 250');
+      },
+      short,
+    );
+  });
+}
+
+test('a refused envelope is reset before the next one, and a refused body is not', async () => {
+  const script = {
+    rcpt: ({ count }: { count: number }) => (count === 1 ? '550 5.1.1 no' : undefined),
+    body: '554 no',
+  };
+  await withRelay({ script }, async (relay, session) => {
+    await sendAll(session, [letter(1), letter(2), letter(3)]);
+    const verbs = relay.commands.map((line) => line.split(/[ :]/, 1)[0]);
+    assert.deepEqual(verbs.slice(1), [
+      ...['MAIL', 'RCPT', 'RSET'],
+      ...['MAIL', 'RCPT', 'DATA'],
+      ...['MAIL', 'RCPT', 'DATA'],
+      'QUIT',
+    ]);
+  });
+});
+
+for (const rset of ['421 4.3.2 bye', '500 what?', '354 go', 'nonsense', { after: 'reset' }] as const) {
+  test(`a reset answered by ${JSON.stringify(rset)} ends the session, and the refusal stands`, async () => {
+    await withRelay({ script: { mail: '450 later', rset } }, async (_relay, session) => {
+      assert.deepEqual((await sendAll(session, [letter(1), letter(2)])).map(inWords), ['replied mail 450']);
+    });
+  });
+}
+
+test('the outcome of a message is handed in before the mark of the next is asked for', async () => {
+  await withRelay({}, async (_relay, session) => {
+    const source = listSource([letter(1), letter(2)]);
+    await session.run(source);
+    assert.deepEqual(source.calls, ['mark 1', 'ended 1', 'mark 2', 'ended 2']);
+  });
+});
+
+test('no octet of the end of data leaves before the mark, and all others do', async () => {
+  await withRelay({}, async (relay, session) => {
+    const message = letter(1);
+    const most = message.octets.length - 2;
+    const gate = withResolvers();
+    const source = listSource([message], () => gate.promise);
+    const run = session.run(source);
+    await relay.when(() => relay.journal[0]?.octets.length === most);
+    // Whatever the session would still send without the mark has had its time.
+    for (let turns = 0; turns < 50; turns++) await new Promise((resolve) => setImmediate(resolve));
+    assert.deepEqual(relay.journal[0]!.octets, Buffer.from(message.octets.subarray(0, most)));
+    assert.equal(relay.journal[0]!.ended, false);
+    assert.deepEqual(source.attempts, []);
+    gate.resolve();
+    await run;
+    assert.deepEqual(relay.journal[0]!.octets, Buffer.from(message.octets));
+    assert.equal(inWords(source.attempts[0]), 'replied body 250');
+  });
+});
+
+test('a mark that fails breaks the connection, and the message is not sent', async () => {
+  await withRelay({}, async (relay, session) => {
+    const source = listSource([letter(1), letter(2)], () => Promise.reject(new Error('disk full')));
+    await session.run(source);
+    assert.deepEqual(source.attempts.map(inWords), ['lost body']);
+    await relay.when(() => relay.open === 0);
+    assert.deepEqual(
+      relay.journal.map(({ ended, accepted }) => [ended, accepted]),
+      [[false, false]],
+    );
+  });
+});
+
+for (const [what, happen, end] of [
+  ['the relay resets', (relay: FakeRelay) => relay.drop('reset'), 'lost body'],
+  ['the relay closes', (relay: FakeRelay) => relay.drop('close'), 'lost body'],
+  ['the relay says 421', (relay: FakeRelay) => relay.say('421 4.4.2 too slow'), 'replied body 421'],
+  ['the relay refuses early', (relay: FakeRelay) => relay.say('552 5.3.4 too big'), 'replied body 552'],
+  ['the relay says 250 early', (relay: FakeRelay) => relay.say('250 ok'), 'lost body'],
+  ['the session is destroyed', (_relay: FakeRelay, session: Session) => session.destroy(), 'lost body'],
+] as const) {
+  test(`${what} while the mark is on its way: ${end}, told only when the mark has settled`, async () => {
+    await withSocket({}, async (relay, session, gone) => {
+      const gate = withResolvers();
+      const source = listSource([letter(1)], () => gate.promise);
+      const run = session.run(source);
+      await relay.when(() => (relay.journal[0]?.octets.length ?? 0) > 0);
+      happen(relay, session);
+      await gone;
+      assert.deepEqual(source.attempts, []);
+      gate.resolve();
+      await run;
+      assert.deepEqual(source.attempts.map(inWords), [end]);
+      assert.equal(relay.journal[0]!.ended, false);
+    });
+  });
+}
+
+test('a session destroyed after the last octet leaves the message in doubt', async () => {
+  await withRelay({ script: { body: { after: 'silence' } } }, async (relay, session) => {
+    const source = listSource([letter(1)]);
+    const run = session.run(source);
+    await relay.when(() => relay.journal[0]?.ended === true);
+    session.destroy();
+    await run;
+    assert.deepEqual(source.attempts.map(inWords), ['lost body, last octet left']);
+  });
+});
+
+test('a session destroyed at a command loses the message before its last octet', async () => {
+  await withRelay({ script: { rcpt: { after: 'silence' } } }, async (relay, session) => {
+    const source = listSource([letter(1)]);
+    const run = session.run(source);
+    await relay.when(() => relay.commands.length === 3);
+    session.destroy();
+    await run;
+    assert.deepEqual(source.attempts.map(inWords), ['lost rcpt']);
+  });
+});
+
+for (const [what, happen] of [
+  ['421', (relay: FakeRelay) => relay.say('421 4.4.2 idle too long')],
+  ['a close', (relay: FakeRelay) => relay.drop('close')],
+  ['a reset', (relay: FakeRelay) => relay.drop('reset')],
+  ['an unasked reply', (relay: FakeRelay) => relay.say('250 hello?')],
+  ['destroy', (_relay: FakeRelay, session: Session) => session.destroy()],
+] as const) {
+  test(`${what} while no message is there aborts the wait, and the session ends without one`, async () => {
+    await withRelay({}, async (relay, session) => {
+      const source = {
+        ...listSource([]),
+        next: (signal: AbortSignal) =>
+          new Promise<undefined>((resolve) => signal.addEventListener('abort', () => resolve(undefined))),
+      };
+      const run = session.run(source);
+      await relay.when(() => relay.open === 1);
+      happen(relay, session);
+      await run;
+      assert.deepEqual(source.attempts, []);
+    });
+  });
+
+  test(`${what} before the session is run ends it without asking for a message`, async () => {
+    await withSocket({}, async (relay, session, gone) => {
+      happen(relay, session);
+      await gone;
+      const source = listSource([letter(1)]);
+      await session.run(source);
+      assert.deepEqual(source.calls, []);
+    });
+  });
+}
+
+test('a message handed out in the moment the connection is lost ends as lost, and nothing of it is sent', async () => {
+  await withRelay({}, async (relay, session) => {
+    const source = listSource([letter(1)]);
+    const late = {
+      ...source,
+      next: (signal: AbortSignal) =>
+        new Promise<ReturnType<typeof letter>>((resolve) =>
+          signal.addEventListener('abort', () => resolve(letter(1))),
+        ),
+    };
+    const run = session.run(late);
+    relay.drop('close');
+    await run;
+    assert.deepEqual(source.attempts.map(inWords), ['lost mail']);
+    assert.equal(relay.journal.length, 0);
+  });
+});
+
+test('a relay that takes nothing of a large body is given up', async () => {
+  // Paused behind DATA: its buffers fill, and the session's octets go nowhere.
+  const reached: { relay?: FakeRelay } = {};
+  const script = {
+    data: () => {
+      reached.relay?.pause();
+      return undefined;
+    },
+  };
+  await withRelay(
+    { script },
+    async (relay, session) => {
+      reached.relay = relay;
+      const big = letter(1, `${'0123456789'.repeat(7)}\r\n`.repeat(400_000));
+      const [attempt] = await sendAll(session, [big]);
+      assert.deepEqual(attempt, {
+        ended: 'lost',
+        stage: 'body',
+        lastOctetLeft: false,
+        why: 'the relay took nothing within 1 s',
+      });
+    },
+    { block: 200 },
+  );
+});
+
+test('a relay that does not answer QUIT is not waited for long', async () => {
+  await withRelay({ script: { quit: { after: 'silence' } } }, async (relay, session) => {
+    await sendAll(session, [letter(1)]);
+    await relay.when(() => relay.open === 0);
+  });
+});
+
+test('what would be two commands, or a message that does not end, is a bug that nothing is sent for', async () => {
+  for (const bad of [
+    { ...letter(1), envelope: { returnPath: 'a@example.com', recipient: 'b@example.org>\r\nRSET' } },
+    { ...letter(1), envelope: { returnPath: 'a@example.com SIZE=1', recipient: 'b@example.org' } },
+    { ...letter(1), octets: Buffer.from('Subject: x\r\n\r\nno end') },
+    { ...letter(1), octets: Buffer.alloc(0) },
+  ]) {
+    await withRelay({}, async (relay, session) => {
+      await assert.rejects(session.run(listSource([bad])), /^Error: (not an address|a message that)/);
+      await relay.when(() => relay.open === 0);
+      assert.deepEqual(relay.commands.slice(1), []);
+    });
+  }
+});
+
+function withResolvers(): { promise: Promise<void>; resolve: () => void } {
+  let resolve = () => {};
+  const promise = new Promise<void>((done) => {
+    resolve = done;
+  });
+  return { promise, resolve };
+}

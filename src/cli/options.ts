@@ -116,7 +116,7 @@ export function runFlags(command: Command): Command {
 
 export function sendFlags(command: Command): Command {
   command
-    .addOption(text('--template <file>', 'MAILBLAST_TEMPLATE', 'the MJML template').makeOptionMandatory())
+    .addOption(text('--template <file>', 'MAILBLAST_TEMPLATE', 'the MJML template'))
     .addOption(text('--from <mailbox>', 'MAILBLAST_FROM', 'the sender: "Name <you@example.com>"'))
     .addOption(
       text('--subject <text>', 'MAILBLAST_SUBJECT', "the subject (default: the template's <mj-title>)"),

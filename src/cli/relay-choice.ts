@@ -70,8 +70,12 @@ export function makeFolder(folder: string): void {
   try {
     mkdirSync(folder, { recursive: true });
   } catch (error) {
-    throw new MailblastError('cannot_create', `The folder ${folder} cannot be made: ${(error as Error).message}.`, {
-      cause: error,
-    });
+    throw new MailblastError(
+      'cannot_create',
+      `The folder ${folder} cannot be made: ${(error as Error).message}.`,
+      {
+        cause: error,
+      },
+    );
   }
 }

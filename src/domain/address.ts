@@ -24,12 +24,23 @@ const LABEL = /^(?!-)[a-z0-9-]{1,63}(?<!-)$/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is the purpose.
 const NON_ASCII = /[^\x00-\x7f]/;
 
+/** Controls and format characters, such as the zero-width space that comes along when an address is copied from a page. */
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
+const SEVERAL = /@.*[\s,;].*@/;
+
 /** Reads one address, blanks around it ignored. Never throws. */
 export function parseAddress(text: string): ParsedAddress {
   const written = text.trim();
   if (written === '') return { reason: 'the address is missing' };
+  const invisible = INVISIBLE.exec(written);
+  if (invisible) {
+    const code = invisible[0].codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0');
+    return { reason: `the address holds an invisible character (U+${code})` };
+  }
   const at = written.lastIndexOf('@');
   if (at < 0) return { reason: 'the address has no @' };
+  if (written.endsWith('>')) return { reason: 'the address stands between < and >, with a name or without' };
+  if (SEVERAL.test(written)) return { reason: 'there is more than one address' };
   const local = written.slice(0, at);
   if (local === '') return { reason: 'nothing stands before the @' };
   if (NON_ASCII.test(local)) {

@@ -27,6 +27,7 @@ export class Recorder {
 
   /** Hands in what an attempt came to. It stands in the same transaction as any mark asked for later, or before it. */
   outcome(outcome: Outcome): void {
+    if (this.#broken) return;
     this.#outcomes.push(outcome);
     this.#begin();
   }
@@ -46,30 +47,37 @@ export class Recorder {
   }
 
   #begin(): void {
-    if (this.#broken) return;
-    this.#writing ??= this.#write().finally(() => {
-      this.#writing = undefined;
-    });
+    this.#writing ??= this.#write();
   }
 
   async #write(): Promise<void> {
-    while (this.#outcomes.length > 0 || this.#marks.length > 0) {
-      // The replies that came in during the last commit are read in this turn of the event loop and join the group.
-      await setImmediate();
-      const outcomes = this.#outcomes;
-      const marks = this.#marks;
+    try {
+      while (this.#outcomes.length > 0 || this.#marks.length > 0) {
+        // The replies that came in during the last commit are read in this turn of the event loop and join the group.
+        await setImmediate();
+        await this.#writeGroup();
+      }
+    } finally {
+      // In the same turn as the last look at what is waiting: a gap would leave what comes in it unwritten.
+      this.#writing = undefined;
+    }
+  }
+
+  async #writeGroup(): Promise<void> {
+    const outcomes = this.#outcomes;
+    const marks = this.#marks;
+    this.#outcomes = [];
+    this.#marks = [];
+    try {
+      await this.#ledger.record({ outcomes, marks: marks.map((waiting) => waiting.mark) });
+    } catch (error) {
+      this.#broken = { error };
+      for (const waiting of [...marks, ...this.#marks]) waiting.failed(error);
       this.#outcomes = [];
       this.#marks = [];
-      try {
-        await this.#ledger.record({ outcomes, marks: marks.map((waiting) => waiting.mark) });
-      } catch (error) {
-        this.#broken = { error };
-        for (const waiting of [...marks, ...this.#marks]) waiting.failed(error);
-        this.#marks = [];
-        this.#onFailure(error);
-        return;
-      }
-      for (const waiting of marks) waiting.done();
+      this.#onFailure(error);
+      return;
     }
+    for (const waiting of marks) waiting.done();
   }
 }

@@ -153,9 +153,9 @@ export class CsvRows {
     return this.#nextLine + this.#parser.info.empty_lines - this.#blankLines;
   }
 
-  /** The cells of the row that has no end yet, ended by force. If a quote was open, the last cell ends in a line break. */
+  /** The cells of the row that has no end yet, ended by force. */
   #unfinished(): string[] {
-    return sampleRows(Buffer.concat([this.#kept, Buffer.from('\n"\n')]), this.#dialect)[0] ?? [];
+    return sampleRows(this.#kept, this.#dialect)[0] ?? [];
   }
 
   #breaks(cells: readonly string[]): number {
@@ -171,12 +171,15 @@ export class CsvRows {
   }
 }
 
-/** The rows at the beginning of a list, to judge how it is written. Never throws; an open quote hides the last row. */
+/**
+ * The rows of some octets, to judge how they are written; the last one is ended by force. Never throws.
+ * If a quote was open, the last cell of the last row ends in a line break.
+ */
 export function sampleRows(octets: Buffer, dialect: Dialect): string[][] {
   const rows: string[][] = [];
   const parser = new RowParser(dialect, (cells) => rows.push(cells));
-  // Blank lines, so that csv-parse has enough to look ahead at.
-  parser.write(Buffer.concat([octets, Buffer.from('\n'.repeat(LOOK_AHEAD))]));
+  // Closes an open quote, or opens one that is never read; and blank lines, for csv-parse to look ahead at.
+  parser.write(Buffer.concat([octets, Buffer.from(`\n"${'\n'.repeat(LOOK_AHEAD)}`)]));
   parser.destroy();
   return rows;
 }

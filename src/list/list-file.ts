@@ -2,12 +2,13 @@
 // Knows nothing of encodings or CSV.
 
 import { createHash } from 'node:crypto';
-import { createReadStream, createWriteStream, openSync, rmSync } from 'node:fs';
+import { createReadStream, createWriteStream, openSync, read, rmSync } from 'node:fs';
 import { mkdtemp, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { promisify } from 'node:util';
 import { createGunzip } from 'node:zlib';
 import { MailblastError } from '../domain/errors.js';
 
@@ -61,7 +62,7 @@ function nameOf(path: string): string {
 }
 
 /** How to open the list from its beginning, any number of times. */
-async function opener(path: string): Promise<() => Readable> {
+async function opener(path: string): Promise<() => AsyncIterable<Buffer>> {
   if (path !== STANDARD_INPUT) {
     const found = await stat(path).catch((error: unknown) => {
       throw unreadable(path, error);
@@ -74,8 +75,20 @@ async function opener(path: string): Promise<() => Readable> {
     if (found.isFile()) return () => createReadStream(path, { highWaterMark: PIECE });
   }
   const fd = await kept(path);
-  return () => createReadStream('', { fd, start: 0, autoClose: false, highWaterMark: PIECE });
+  return () => readKept(fd);
 }
+
+/** A stream would close the descriptor at its end. */
+async function* readKept(fd: number): AsyncGenerator<Buffer, void, undefined> {
+  for (let at = 0; ; ) {
+    const { bytesRead, buffer } = await readAt(fd, Buffer.allocUnsafe(PIECE), 0, PIECE, at);
+    if (bytesRead === 0) return;
+    yield buffer.subarray(0, bytesRead);
+    at += bytesRead;
+  }
+}
+
+const readAt = promisify(read);
 
 /** What can be read only once, by path: read for the first time it is asked for, and kept until the process ends. */
 const keptInputs = new Map<string, Promise<number>>();
@@ -97,26 +110,36 @@ async function keep(input: Readable, name: string): Promise<number> {
     const folder = await mkdtemp(join(tmpdir(), 'mailblast-'));
     const fd = openSync(join(folder, 'list'), 'wx+', 0o600);
     rmSync(folder, { recursive: true });
-    await pipeline(input, createWriteStream('', { fd, autoClose: false }));
+    await pipeline(
+      stored(() => input, name),
+      createWriteStream('', { fd, autoClose: false }),
+    );
     return fd;
   } catch (error) {
+    if (error instanceof MailblastError) throw error;
     throw new MailblastError(
-      'no_input',
+      'cannot_write',
       `The list cannot be kept in ${tmpdir()} while it is read: ${messageOf(error)}.`,
       { place: { file: name }, cause: error },
     );
   }
 }
 
-async function* stored(open: () => Readable, name: string): AsyncGenerator<Buffer, void, undefined> {
+async function* stored(
+  open: () => AsyncIterable<Buffer>,
+  name: string,
+): AsyncGenerator<Buffer, void, undefined> {
   try {
-    yield* open() as AsyncIterable<Buffer>;
+    yield* open();
   } catch (error) {
     throw unreadable(name, error);
   }
 }
 
-async function* unpacked(open: () => Readable, name: string): AsyncGenerator<Buffer, void, undefined> {
+async function* unpacked(
+  open: () => AsyncIterable<Buffer>,
+  name: string,
+): AsyncGenerator<Buffer, void, undefined> {
   const gunzip = createGunzip({ chunkSize: PIECE });
   // The iteration below sees every error; without a listener of its own the promise would end the process.
   pipeline(stored(open, name), gunzip).catch(() => undefined);

@@ -6,6 +6,7 @@ import { nearest } from '../domain/nearest.js';
 import { type Field, findField, type Schema, unknownField } from './fields.js';
 import { HELPERS, type HelperUse, TOLD_THE_FIELD } from './helpers.js';
 import { TagTrouble } from './source.js';
+import { firstName, nameOf, numberNode, pathTo, textNode } from './tree.js';
 
 /** A mustache statement of the bound template. Its value is handed over with its number. */
 export interface Hole {
@@ -20,6 +21,8 @@ export interface Bound {
   readonly holes: readonly Hole[];
   /** Every field that is read; number i is `@f<i>` in the bound template. */
   readonly fields: readonly Field[];
+  /** Helpers that it calls. */
+  readonly helpers: ReadonlySet<string>;
 }
 
 /** The helper through which every value passes: hole number, value. */
@@ -42,12 +45,13 @@ interface Scope {
 export function bindTemplate(program: hbs.AST.Program, schema: Schema): Bound {
   const binder = new Binder(schema);
   binder.program(program, { kind: 'row', names: [], rounds: 0, outer: undefined });
-  return { holes: binder.holes, fields: binder.fields };
+  return { holes: binder.holes, fields: binder.fields, helpers: binder.helpers };
 }
 
 class Binder {
   readonly holes: Hole[] = [];
   readonly fields: Field[] = [];
+  readonly helpers = new Set<string>();
   readonly #schema: Schema;
 
   constructor(schema: Schema) {
@@ -78,7 +82,7 @@ class Binder {
     else value = this.#field(mustache.path, scope);
     this.holes.push({ statement: mustache, name: called ? firstName(mustache) : name, plain: !called });
     mustache.path = pathTo(HOLE, mustache.loc);
-    mustache.params = [literal(number, mustache.loc), value];
+    mustache.params = [numberNode(number, mustache.loc), value];
     (mustache as { hash: unknown }).hash = undefined;
   }
 
@@ -118,10 +122,11 @@ class Binder {
       const wrong = strange ? `takes no ${strange.key}=` : `takes ${range(least, most)}, not ${count}`;
       throw new TagTrouble(`${name} ${wrong}; it is written like ${use.like}`, call.loc.start);
     }
+    this.helpers.add(name);
     const field = firstName(call);
     call.params = call.params.map((param) => this.#expression(param, scope));
     for (const pair of pairs) pair.value = this.#expression(pair.value, scope);
-    if (TOLD_THE_FIELD.has(name)) call.params.unshift(text(field, call.loc));
+    if (TOLD_THE_FIELD.has(name)) call.params.unshift(textNode(field, call.loc));
     call.path = pathTo(name, call.loc);
   }
 
@@ -233,30 +238,4 @@ function innerScope(block: hbs.AST.BlockStatement, use: HelperUse, scope: Scope)
   const names = block.program?.blockParams ?? [];
   if (use.block === 'branches') return scope;
   return { kind: 'item', names, rounds: scope.rounds + (use.block === 'items' ? 1 : 0), outer: scope };
-}
-
-/** A path or literal as the template writes it. */
-function nameOf(expression: hbs.AST.Expression): string {
-  return String((expression as hbs.AST.PathExpression).original ?? '');
-}
-
-/** The first field that a call works on, for its errors. */
-function firstName(call: { params: hbs.AST.Expression[]; path: hbs.AST.Expression }): string {
-  for (const param of call.params) {
-    if (param.type === 'PathExpression') return nameOf(param);
-    if (param.type === 'SubExpression') return firstName(param as hbs.AST.SubExpression);
-  }
-  return nameOf(call.path);
-}
-
-function pathTo(name: string, loc: hbs.AST.SourceLocation): hbs.AST.PathExpression {
-  return { type: 'PathExpression', data: false, depth: 0, parts: [name], original: name, loc } as never;
-}
-
-function literal(value: number, loc: hbs.AST.SourceLocation): hbs.AST.NumberLiteral {
-  return { type: 'NumberLiteral', value, original: value, loc };
-}
-
-function text(value: string, loc: hbs.AST.SourceLocation): hbs.AST.StringLiteral {
-  return { type: 'StringLiteral', value, original: value, loc };
 }

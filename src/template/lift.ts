@@ -51,7 +51,7 @@ interface Chunk {
 }
 
 /** Where something other than plain text begins. */
-const STOPS = /\{\{|<!--|<mj-include\b|<\/mj-head\b|<mj-body\b/gi;
+const STOPS = /\{\{|<!--|<mj-include\b|<\/mj-head\b|<mj-body\b|<mj-title\b[^>{]*>/gi;
 
 class Lifter {
   readonly files: SourceFile[] = [];
@@ -107,7 +107,7 @@ class Lifter {
       return at + comment.length;
     }
     if (markup && /^<mj-include/i.test(stop)) return this.#include(openInclude(file, at, this.files));
-    if (markup && file === this.files[0] && stop !== '<!--') {
+    if (markup && file === this.files[0] && /^<(?:\/mj-head|mj-body)/i.test(stop)) {
       const ends = stop.startsWith('</');
       if (ends || this.#headAt === undefined) this.#headAt = this.#chunks.length;
       this.#headIsThere ||= ends;

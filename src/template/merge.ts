@@ -8,7 +8,7 @@ import type { Fields } from '../domain/recipient.js';
 import { type Bound, bindTemplate, HOLE } from './bind.js';
 import { type Escape, escapeFor, oneLine } from './escape.js';
 import { type Field, fieldValue, type Schema } from './fields.js';
-import { HELPERS, isBlank, RUNS } from './helpers.js';
+import { isBlank, RUNS } from './helpers.js';
 import { placeTags } from './placing.js';
 import { TagTrouble } from './source.js';
 import { BEGINNING } from './standing.js';
@@ -112,19 +112,22 @@ class HandlebarsMerge implements Merge {
     this.#names = bound.fields.map((_, number) => `f${number}`);
     this.fields = bound.fields.map((field) => field.name);
     const { holes } = bound;
-    // An environment of its own: no partials, no decorators, no helpers but ours (and Handlebars' each and with).
+    // An environment of its own: no partials, no decorators, and only the helpers that this template calls, since
+    // Handlebars wraps all of them anew for each message.
     const environment = Handlebars.create();
     for (const name of Object.keys(environment.helpers)) {
-      if (name !== 'each' && name !== 'with') environment.unregisterHelper(name);
+      if (RUNS[name] !== undefined || !bound.helpers.has(name)) environment.unregisterHelper(name);
     }
-    for (const [name, run] of Object.entries(RUNS)) environment.registerHelper(name, run as never);
+    for (const name of bound.helpers) {
+      if (RUNS[name] !== undefined) environment.registerHelper(name, RUNS[name] as never);
+    }
     environment.registerHelper(HOLE, (number: number, value: unknown) => {
       const hole = holes[number]!;
       const text = typeof value === 'string' ? value : print(value, hole.name);
       if (hole.plain && this.#onEmpty && isBlank(text)) this.#onEmpty(hole.name);
       return text === '' ? '' : encoder.value(escapes[number]!(text, hole.name));
     });
-    const known = Object.fromEntries([HOLE, ...Object.keys(HELPERS)].map((name) => [name, true]));
+    const known = Object.fromEntries([HOLE, ...bound.helpers].map((name) => [name, true]));
     this.#template = environment.compile(program, {
       noEscape: true,
       knownHelpers: known as never,

@@ -5,6 +5,7 @@ import { HELPERS } from './helpers.js';
 import { TagTrouble } from './source.js';
 import { join, passTag, type Spot, same, spotAt } from './spot.js';
 import { advance, type Standing } from './standing.js';
+import { nameOf } from './tree.js';
 
 /**
  * The spot of every mustache statement. The document begins at `beginning`.
@@ -38,7 +39,7 @@ function walk(
 }
 
 function walkBlock(block: hbs.AST.BlockStatement, from: Standing, spots: Map<hbs.AST.Node, Spot>): Standing {
-  const name = String((block.path as hbs.AST.PathExpression).original);
+  const name = nameOf(block.path);
   const otherwise = walk(block.inverse, from, spots);
   if (HELPERS[name]?.block !== 'items') {
     return met(
@@ -67,7 +68,7 @@ function met(a: Standing, b: Standing, block: hbs.AST.BlockStatement, why: strin
 }
 
 function unlike(block: hbs.AST.BlockStatement, why: string): TagTrouble {
-  const name = (block.path as hbs.AST.PathExpression).original;
+  const name = nameOf(block.path);
   return new TagTrouble(
     `{{#${name}}} cannot be escaped safely: ${why}. Put whole tags and whole quoted attributes inside the block`,
     block.loc.start,

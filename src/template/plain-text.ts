@@ -96,8 +96,7 @@ export function toPlainText(html: string, blocks: RegExp): string {
     if (/^\s*<\S+>$/.test(line) && saidWithWords(written, line.trim())) {
       continue;
     }
-    const afterBlock = lines.length > 1 && onlyBlocks(lines.at(-1)!, blocks) && isBlank(lines.at(-2)!);
-    if (isBlank(line) && (afterBlock || isBlank(lines.at(-1) ?? ''))) continue;
+    if (isBlank(line) && isBlank(lines.findLast((before) => !onlyBlocks(before, blocks)) ?? '')) continue;
     lines.push(line);
   }
   return `${lines.join('\n').trim()}\n`;

@@ -243,8 +243,9 @@ test('--limit bounds the messages of one run', async () => {
 });
 
 test('a row that cannot be merged ends as invalid with its field named, and the run goes on', async () => {
-  await house.import(5, (number): Record<string, string> =>
-    number === 2 ? { link: 'javascript:alert(1)' } : {},
+  await house.import(
+    5,
+    (number): Record<string, string> => (number === 2 ? { link: 'javascript:alert(1)' } : {}),
   );
   const { counts } = await house.finish(house.run(new ScriptedRelay(house.clock)));
   assert.equal(counts.invalid, 1);

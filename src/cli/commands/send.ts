@@ -19,6 +19,9 @@ import { counted } from '../words.js';
 
 export async function runSend(list: string, options: SendOptions, given: Given): Promise<number> {
   const output = makeOutput(options);
+  if (options.template === '') {
+    throw new MailblastError('usage', 'No template is given. Add --template <file.mjml>.');
+  }
   if (options.dryRun) {
     const { runDryRun } = await import('./dry-run.js');
     return runDryRun(requestOf(list, options, true), options, output);

@@ -24,6 +24,7 @@ export class Campaigns {
   readonly #find: Statement<[string], CampaignRow>;
   readonly #make: Statement<[string, string, number, string, string, number]>;
   readonly #imported: Statement<[string, string, string, number]>;
+  readonly #replaceContent: Statement<[string, string, number]>;
   readonly #remember: Statement<[string, number]>;
   readonly #abandon: Statement<[number, number]>;
 
@@ -36,6 +37,7 @@ export class Campaigns {
     this.#imported = db.prepare(
       'UPDATE campaign SET columns = ?, options = ?, list_hash = ? WHERE number = ?',
     );
+    this.#replaceContent = db.prepare('UPDATE campaign SET content_hash = ?, content = ? WHERE number = ?');
     this.#remember = db.prepare('UPDATE campaign SET options = ? WHERE number = ?');
     this.#abandon = db.prepare(
       'UPDATE campaign SET abandoned_at = coalesce(abandoned_at, ?) WHERE number = ?',
@@ -63,6 +65,9 @@ export class Campaigns {
   imported(campaign: Campaign, plan: ImportPlan): void {
     const columns = JSON.stringify([...new Set([...plan.columns, ...campaign.columns])]);
     this.#imported.run(columns, JSON.stringify(plan.options), plan.listHash, campaign.number);
+    if (plan.replaceContent) {
+      this.#replaceContent.run(plan.contentHash, JSON.stringify(plan.content), campaign.number);
+    }
   }
 
   remember(campaign: Campaign, options: RunOptions): void {

@@ -65,6 +65,6 @@ test('a second signal stops at once, and what had no reply is in doubt', async (
   assert.equal(code, 130);
   assert.ok(Date.now() - asked < 5_000);
   const { counts } = await desk.status();
-  assert.equal(counts.in_doubt, 2);
+  assert.equal(counts.in_doubt, 2, JSON.stringify(counts));
   assert.equal(counts.pending, PEOPLE - 2);
 });

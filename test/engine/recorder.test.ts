@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Mark, Outcome } from '../../src/domain/delivery.js';
+import { Recorder } from '../../src/engine/recorder.js';
+import { settle } from '../held-clock.js';
+
+interface Group {
+  readonly outcomes: readonly Outcome[];
+  readonly marks: readonly Mark[];
+}
+
+function outcomeOf(delivery: number): Outcome {
+  return {
+    delivery,
+    state: 'accepted',
+    at: 0,
+    dueAt: 0,
+    charged: true,
+    reply: undefined,
+    reason: '',
+    relay: '',
+  };
+}
+
+/** A ledger whose commits end when the test says so. */
+function heldLedger() {
+  const groups: Group[] = [];
+  const commits: (() => void)[] = [];
+  return {
+    groups,
+    commit: () => commits.shift()?.(),
+    record: (group: Group) => {
+      groups.push(group);
+      return new Promise<void>((resolve) => {
+        commits.push(resolve);
+      });
+    },
+  };
+}
+
+test('a mark is released only when its commit has ended', async () => {
+  const ledger = heldLedger();
+  const recorder = new Recorder(ledger, () => {});
+  let released = false;
+  const mark = recorder.mark({ delivery: 1, at: 0 }).then(() => {
+    released = true;
+  });
+  await settle();
+  assert.equal(ledger.groups.length, 1);
+  assert.equal(released, false);
+  ledger.commit();
+  await mark;
+});
+
+test('what comes in during a commit forms the next group, and an outcome stands with the next mark of its session', async () => {
+  const ledger = heldLedger();
+  const recorder = new Recorder(ledger, () => {});
+  const first = recorder.mark({ delivery: 1, at: 0 });
+  await settle();
+  recorder.outcome(outcomeOf(1));
+  const second = recorder.mark({ delivery: 2, at: 0 });
+  const third = recorder.mark({ delivery: 3, at: 0 });
+  await settle();
+  assert.equal(ledger.groups.length, 1);
+  ledger.commit();
+  await first;
+  await settle();
+  assert.equal(ledger.groups.length, 2);
+  assert.deepEqual(
+    ledger.groups[1]!.outcomes.map(({ delivery }) => delivery),
+    [1],
+  );
+  assert.deepEqual(
+    ledger.groups[1]!.marks.map(({ delivery }) => delivery),
+    [2, 3],
+  );
+  ledger.commit();
+  await Promise.all([second, third]);
+});
+
+test('what is handed in at the very end of a commit is written too', async () => {
+  for (let turns = 0; turns < 8; turns++) {
+    const written: number[] = [];
+    const ledger = {
+      record: async ({ outcomes }: Group) => {
+        written.push(...outcomes.map(({ delivery }) => delivery));
+      },
+    };
+    const recorder = new Recorder(ledger, () => {});
+    await recorder.mark({ delivery: 1, at: 0 });
+    for (let turn = 0; turn < turns; turn++) await undefined;
+    recorder.outcome(outcomeOf(1));
+    await recorder.flush();
+    assert.deepEqual(written, [1], `after ${turns} turns`);
+  }
+});
+
+test('a group that cannot be written fails its marks, is told once, and nothing is written after it', async () => {
+  const failures: unknown[] = [];
+  let groups = 0;
+  const full = new Error('disk full');
+  const recorder = new Recorder(
+    {
+      record: () => {
+        groups++;
+        return Promise.reject(full);
+      },
+    },
+    (error) => failures.push(error),
+  );
+  await assert.rejects(recorder.mark({ delivery: 1, at: 0 }), full);
+  await assert.rejects(recorder.mark({ delivery: 2, at: 0 }), full);
+  recorder.outcome(outcomeOf(1));
+  await recorder.flush();
+  await settle();
+  assert.deepEqual(failures, [full]);
+  assert.equal(groups, 1);
+});

@@ -1,0 +1,85 @@
+// The promise of the Ledger interface as tests, which any store has to pass: `ledgerConformance('sqlite', makePlace)`.
+// Knows the interface alone; a store's own file adds what is particular to it.
+
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { Ledger } from '../../src/store/ledger.js';
+import {
+  campaignOf,
+  everything,
+  importList,
+  type MakePlace,
+  outcome,
+  people,
+} from './conformance/campaign.js';
+import { lists } from './conformance/lists.js';
+import { model } from './conformance/model.js';
+import { moves } from './conformance/moves.js';
+import { runs } from './conformance/runs.js';
+
+/** Declares the tests. `makePlace` gives a place for one new ledger each time. */
+export function ledgerConformance(name: string, makePlace: MakePlace): void {
+  const withLedger = async (work: (ledger: Ledger) => Promise<void>) => {
+    const place = makePlace();
+    const ledger = place.open();
+    try {
+      await work(ledger);
+    } finally {
+      ledger.close();
+      place.remove();
+    }
+  };
+  describe(`${name}: every move between states is guarded`, () => moves(withLedger));
+  describe(`${name}: lists are merged by address, as a whole or not at all`, () => lists(withLedger));
+  describe(`${name}: a run finds what it needs`, () => runs(withLedger));
+  describe(`${name}: random histories`, () => model(withLedger));
+  describe(`${name}: what was written lasts`, () => lasting(makePlace, withLedger));
+}
+
+function lasting(
+  makePlace: MakePlace,
+  withLedger: (work: (ledger: Ledger) => Promise<void>) => Promise<void>,
+): void {
+  it('a ledger has a path and a secret of its own', () =>
+    withLedger(async (ledger) => {
+      assert.notEqual(ledger.path, '');
+      assert.equal(ledger.secret.length, 32);
+      await withLedger(async (other) => assert.notDeepEqual(other.secret, ledger.secret));
+    }));
+
+  if (!makePlace().lasting) return;
+
+  it('a second opening sees all of it, and the same secret', async () => {
+    const place = makePlace();
+    const first = place.open();
+    const { by } = await campaignOf(first, 'news', people(3));
+    const { id } = by.get('p1@example.com')!;
+    await first.record({ outcomes: [], marks: [{ delivery: id, at: 4000 }] });
+    const before = await everything(first, 'news');
+    const second = place.open();
+    assert.deepEqual(await everything(second, 'news'), before);
+    assert.deepEqual(second.secret, first.secret);
+    await second.record({ outcomes: [outcome(id, 'accepted')], marks: [] });
+    await assert.rejects(first.record({ outcomes: [outcome(id, 'rejected')], marks: [] }));
+    first.close();
+    second.close();
+    place.remove();
+  });
+
+  it('a lock held by one opening is seen by the other, and goes with its ledger', async () => {
+    const place = makePlace();
+    const first = place.open();
+    const second = place.open();
+    const { campaign } = await importList(first, 'news', people(1));
+    assert.ok(first.lock('news'));
+    assert.equal(second.lock('news'), undefined);
+    assert.equal(second.overview(campaign).running, true);
+    assert.equal(second.lock('news'), undefined, 'having looked at the lock has not broken it');
+    assert.ok(second.lock('other'));
+    first.close();
+    assert.equal(second.overview(campaign).running, false);
+    assert.ok(second.lock('news'));
+    second.close();
+    place.remove();
+  });
+}

@@ -24,14 +24,16 @@ const LABEL = /^(?!-)[a-z0-9-]{1,63}(?<!-)$/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is the purpose.
 const NON_ASCII = /[^\x00-\x7f]/;
 
-/** Controls and format characters, such as the zero-width space that comes along when an address is copied from a page. */
-const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
+/** Such as the zero-width space that comes along from a web page. Joiners belong into some domains (RFC 5892 A.1). */
+const INVISIBLE = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
 const SEVERAL = /@.*[\s,;].*@/;
 
 /** Reads one address, blanks around it ignored. Never throws. */
 export function parseAddress(text: string): ParsedAddress {
   const written = text.trim();
   if (written === '') return { reason: 'the address is missing' };
+  // Before the patterns below, which take long over long texts.
+  if (written.length > 254) return { reason: 'the address is longer than 254 characters' };
   const invisible = INVISIBLE.exec(written);
   if (invisible) {
     const code = invisible[0].codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0');
@@ -93,12 +95,14 @@ function asciiDomain(text: string): string | undefined {
 export function parseMailbox(text: string): Mailbox | { readonly reason: string } {
   const written = text.trim();
   // biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is the purpose.
-  if (/[\x00-\x08\x0a-\x1f\x7f]/.test(written))
+  if (/[\x00-\x08\x0a-\x1f\x7f-\x9f]/.test(written))
     return { reason: 'it holds a control character or a line break' };
   const angled = /^(.*)<([^<>]*)>$/.exec(written);
   const address = parseAddress(angled ? angled[2]! : written);
   if (!isAddress(address)) return address;
   const name = (angled?.[1] ?? '').trim();
+  if (angled && !name.startsWith('"') && /[<>]/.test(name))
+    return { reason: 'there is more than one address' };
   const quoted = /^"((?:[^"\\]|\\.)*)"$/.exec(name);
   return { name: quoted ? quoted[1]!.replace(/\\(.)/g, '$1') : name, address };
 }

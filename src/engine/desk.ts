@@ -1,4 +1,4 @@
-// The desk between queue and pool: writes the next message when a session wants one, asks for its mark,
+// The desk between stock and pool: hands out the next message when a session wants one, asks for its mark,
 // and makes an outcome of its end. Knows the policy; knows nothing of sockets and SQL.
 
 import type { Attempt } from '../domain/attempt.js';
@@ -12,6 +12,7 @@ import { isAttemptState, type Reporter } from './events.js';
 import type { Letters, PersonalMessage } from './letters.js';
 import type { Queue } from './queue.js';
 import type { Recorder } from './recorder.js';
+import { Stock } from './stock.js';
 import type { Stop } from './stop.js';
 
 export interface DeskSettings {
@@ -21,11 +22,12 @@ export interface DeskSettings {
   readonly limit: number;
   /** Milliseconds from a delivery's first attempt, after which it is given up. */
   readonly retryFor: number;
+  /** Signed messages made ahead of need. */
+  readonly ahead: number;
 }
 
 export class Desk implements Supply<PersonalMessage> {
-  readonly #queue: Queue;
-  readonly #letters: Letters;
+  readonly #stock: Stock;
   readonly #recorder: Recorder;
   readonly #settings: DeskSettings;
   readonly #clock: Clock;
@@ -43,14 +45,21 @@ export class Desk implements Supply<PersonalMessage> {
     readonly clock: Clock;
     readonly stop: Stop;
     readonly report: Reporter;
+    /** A message came in that was not there when a session asked for one. */
+    readonly onReady: () => void;
   }) {
-    this.#queue = parts.queue;
-    this.#letters = parts.letters;
     this.#recorder = parts.recorder;
     this.#settings = parts.settings;
     this.#clock = parts.clock;
     this.#stop = parts.stop;
     this.#report = parts.report;
+    this.#stock = new Stock(parts.queue, parts.letters, {
+      ahead: parts.settings.ahead,
+      now: () => parts.clock.now(),
+      refused: () => false,
+      onFailure: (delivery, error) => this.#notWritten(delivery, error),
+      onReady: parts.onReady,
+    });
   }
 
   /** Whether this run may begin no further message, by `--limit`. */
@@ -59,21 +68,18 @@ export class Desk implements Supply<PersonalMessage> {
   }
 
   waiting(): boolean {
-    return this.#open() && this.#queue.waiting;
+    return this.#open() && this.#stock.waiting;
   }
 
   take(): PersonalMessage | undefined {
-    while (this.#open()) {
-      const delivery = this.#queue.take();
-      if (delivery === undefined) break;
-      const message = this.#write(delivery);
-      if (message === undefined) continue;
-      this.#begun++;
-      this.#inHand++;
-      return message;
+    const message = this.#open() ? this.#stock.take() : undefined;
+    if (message === undefined) {
+      this.lookUp();
+      return undefined;
     }
-    this.lookUp();
-    return undefined;
+    this.#begun++;
+    this.#inHand++;
+    return message;
   }
 
   async mark(message: PersonalMessage): Promise<void> {
@@ -98,7 +104,7 @@ export class Desk implements Supply<PersonalMessage> {
 
   /** Tells who waits for quiet, if it is. */
   lookUp(): void {
-    const idle = this.#inHand === 0 && (this.#queue.dry || this.limitReached);
+    const idle = this.#inHand === 0 && (this.#stock.dry || this.limitReached);
     if (!idle && !this.#stop.drain.aborted) return;
     this.#onQuiet?.();
     this.#onQuiet = undefined;
@@ -108,18 +114,15 @@ export class Desk implements Supply<PersonalMessage> {
     return !this.#stop.drain.aborted && !this.limitReached;
   }
 
-  #write(delivery: Delivery): PersonalMessage | undefined {
-    try {
-      return this.#letters.write(delivery, this.#clock.now());
-    } catch (error) {
-      if (!(error instanceof UnmergeableRow)) {
-        this.#queue.putBack(delivery);
-        this.#stop.fail(error instanceof Error ? error : new Error(String(error)));
-        return undefined;
-      }
+  /** The row's own fault makes it invalid; anything else would befall the next one too. */
+  #notWritten(delivery: Delivery, error: unknown): boolean {
+    if (error instanceof UnmergeableRow) {
       this.#record(delivery, 'invalid', { reason: error.message, charged: false });
-      return undefined;
+      return true;
     }
+    this.#stock.putBack(delivery);
+    this.#stop.fail(error instanceof Error ? error : new Error(String(error)));
+    return false;
   }
 
   #settle(message: PersonalMessage, attempt: Attempt): void {
@@ -159,7 +162,7 @@ export class Desk implements Supply<PersonalMessage> {
     if (message.marked) {
       this.#record(delivery, 'pending', { reply, reason, charged: false, dueAt: delivery.dueAt });
     }
-    this.#queue.putBack(message.marked ? { ...delivery, markedAt: message.date } : delivery);
+    this.#stock.putBack(message.marked ? { ...delivery, markedAt: message.date } : delivery);
   }
 
   #record(

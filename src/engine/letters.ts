@@ -106,6 +106,16 @@ export class Letters {
     };
   }
 
+  /** Whether messages are to be signed before they leave. */
+  get signed(): boolean {
+    return false;
+  }
+
+  /** The message with its signature. Rejects when it cannot be signed: then nothing leaves. */
+  async sign(message: PersonalMessage): Promise<PersonalMessage> {
+    return message;
+  }
+
   /** The delivery's subject and text as its reader sees them. */
   read(delivery: Delivery): { readonly subject: string; readonly text: string } {
     const { builtins } = this.#builtins(delivery);

@@ -41,6 +41,8 @@ export interface SendRun {
 
 /** A run goes on for what falls due within this time; after that it is left to the next run. */
 const STAY_MS = 5 * 60_000;
+/** Signed messages made ahead: enough to keep two cores signing, at most half a second of a slow rate. */
+const SIGNED_AHEAD = 32;
 /** What is in flight when the run is asked to stop has so long to be answered. */
 const DRAIN_MS = 20_000;
 
@@ -77,10 +79,19 @@ export async function send(run: SendRun): Promise<Overview> {
     queue,
     letters,
     recorder,
-    settings: { relay: relay.name, limit: settings.limit, retryFor: settings.retryFor },
+    settings: {
+      relay: relay.name,
+      limit: settings.limit,
+      retryFor: settings.retryFor,
+      ahead: Math.min(SIGNED_AHEAD, Math.max(1, Math.ceil(settings.rate / 2))),
+    },
     clock,
     stop,
     report,
+    onReady: () => {
+      pool.wake();
+      desk.lookUp();
+    },
   });
   const notice = (text: string) => report({ event: 'notice', text });
   const pool = new Pool(relay, desk, { ...settings, notice }, clock, (failure) => stop.fail(failure));

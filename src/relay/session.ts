@@ -61,11 +61,9 @@ export class SmtpSession implements Session {
     }
   }
 
+  /** A message handed out in the very moment in which the connection was lost ends at its first command. */
   async #attempt(message: Outgoing, mark: () => Promise<void>): Promise<Attempt> {
     assertSendable(message);
-    const { over } = this.#talk;
-    // The message was handed out in the very moment in which the idle connection was lost.
-    if (over !== undefined) return lost('mail', false, over.why);
     return (await this.#envelope(message)) ?? (await this.#body(message.octets, mark));
   }
 

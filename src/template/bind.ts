@@ -236,6 +236,9 @@ function meant(name: string): string {
 
 function innerScope(block: hbs.AST.BlockStatement, use: HelperUse, scope: Scope): Scope {
   const names = block.program?.blockParams ?? [];
+  if (new Set(names).size < names.length) {
+    throw new TagTrouble(`two of the names |${names.join(' ')}| are the same`, block.loc.start);
+  }
   if (use.block === 'branches') return scope;
   return { kind: 'item', names, rounds: scope.rounds + (use.block === 'items' ? 1 : 0), outer: scope };
 }

@@ -2,7 +2,7 @@
 // branches of a block meet. Knows the places of standing.ts; knows nothing of values or of escaping.
 
 import { beginsLink, type LinkSoFar, linkAfterTag } from './link.js';
-import { holdsOf, type Standing } from './standing.js';
+import { advance, holdsOf, type Standing } from './standing.js';
 
 /** What surrounds a merge tag, and so decides how its value is escaped. */
 export type Spot =
@@ -109,6 +109,8 @@ export function same(a: Standing, b: Standing): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }
 
-function betweenAttributes(s: Standing): Standing {
+/** A name that was just read may be a tag's or an attribute's whole name, as far as the next branch cares. */
+function betweenAttributes(standing: Standing): Standing {
+  const s = /^<\/?[a-z]/i.test(standing.pending) ? advance(standing, ' ') : standing;
   return s.mode === 'attribute-name' || s.mode === 'after-name' ? { ...s, mode: 'tag', attribute: '' } : s;
 }

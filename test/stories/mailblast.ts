@@ -40,7 +40,7 @@ export class Desk {
     this.write('news.mjml', TEMPLATE);
   }
 
-  start(args: readonly string[], env: Record<string, string> = {}): Running {
+  start(args: readonly string[], env: Readonly<Record<string, string | undefined>> = {}): Running {
     const { MAILBLAST_RELAY: _, ...inherited } = process.env;
     const child = spawn(process.execPath, [COMMAND, ...args], {
       cwd: this.folder,
@@ -65,7 +65,7 @@ export class Desk {
     return { process: child, finished, stdout: () => stdout, stderr: () => stderr };
   }
 
-  run(args: readonly string[], env: Record<string, string> = {}): Promise<Finished> {
+  run(args: readonly string[], env: Readonly<Record<string, string | undefined>> = {}): Promise<Finished> {
     return this.start(args, env).finished;
   }
 

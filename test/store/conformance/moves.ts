@@ -84,6 +84,20 @@ export function moves(withLedger: With): void {
       assert.deepEqual(await everything(ledger, 'news'), before);
     }));
 
+  it('a group that failed leaves nothing behind that the next could stumble over', () =>
+    withLedger(async (ledger) => {
+      const { campaign, by } = await campaignOf(ledger, 'news', people(2));
+      const [first, second] = [...by.values()].map((delivery) => delivery.id);
+      const rejected = outcome(first!, 'rejected', { relay: 'smtp://new.example.com:587' });
+      const failing = { outcomes: [rejected, outcome(second!, 'accepted')], marks: [] };
+      await assert.rejects(ledger.record(failing));
+      await ledger.record({ outcomes: [rejected], marks: [] });
+      const [record] = ledger.recipients(campaign, ['rejected']);
+      assert.equal(record?.relay, 'smtp://new.example.com:587');
+      const { counts } = ledger.overview(campaign);
+      assert.deepEqual([counts.pending, counts.rejected, counts.accepted], [1, 1, 0]);
+    }));
+
   it('a delivery that is named twice in a group makes both moves or none', () =>
     withLedger(async (ledger) => {
       const { campaign, by } = await campaignOf(ledger, 'news', people(1));

@@ -45,7 +45,7 @@ for (const [signal, code] of [
 
 test('a second signal stops at once, and what had no reply is in doubt', async (t) => {
   const desk = new Desk();
-  const relay = await startFakeRelay({ script: { body: { then: 'silence' } } });
+  const relay = await startFakeRelay({ script: { body: { after: 'silence' } } });
   t.after(async () => {
     desk.close();
     await relay.stop();

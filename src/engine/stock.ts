@@ -1,0 +1,87 @@
+// Complete messages, ready to be handed to a session. Unsigned ones are written when they are wanted; signing takes its
+// time on other threads, so signed ones are written a little ahead of need.
+// Knows the queue and the letters; knows nothing of relays.
+
+import type { Delivery } from '../domain/delivery.js';
+import type { Letters, PersonalMessage } from './letters.js';
+import type { Queue } from './queue.js';
+
+export interface StockSettings {
+  /** Messages written ahead, at the most, when they are signed. Few, so that none is old when it leaves. */
+  readonly ahead: number;
+  /** Milliseconds since 1970, for the Date of a message that has none yet. */
+  readonly now: () => number;
+  /** Why this one is not to be mailed at all; takes care of it itself and gives true. */
+  readonly refused: (delivery: Delivery) => boolean;
+  /** A delivery whose message could not be written or signed; true when the next one may be tried. */
+  readonly onFailure: (delivery: Delivery, error: unknown) => boolean;
+  /** A signed message came in. */
+  readonly onReady: () => void;
+}
+
+export class Stock {
+  readonly #queue: Queue;
+  readonly #letters: Letters;
+  readonly #settings: StockSettings;
+  readonly #ready: PersonalMessage[] = [];
+  #signing = 0;
+
+  constructor(queue: Queue, letters: Letters, settings: StockSettings) {
+    this.#queue = queue;
+    this.#letters = letters;
+    this.#settings = settings;
+  }
+
+  /** Whether `take` has one, or will have one soon. */
+  get waiting(): boolean {
+    return this.#ready.length > 0 || this.#queue.waiting;
+  }
+
+  /** Nothing is in hand, in the making, or due. */
+  get dry(): boolean {
+    return this.#ready.length === 0 && this.#signing === 0 && this.#queue.dry;
+  }
+
+  /** The next complete message, if one is at hand. */
+  take(): PersonalMessage | undefined {
+    if (!this.#letters.signed) return this.#write();
+    const message = this.#ready.shift();
+    this.#signAhead();
+    return message;
+  }
+
+  /** Puts a delivery that was not sent at the head of the queue. */
+  putBack(delivery: Delivery): void {
+    this.#queue.putBack(delivery);
+  }
+
+  /** Writes the next message that can be written. */
+  #write(): PersonalMessage | undefined {
+    for (;;) {
+      const delivery = this.#queue.take();
+      if (delivery === undefined) return undefined;
+      if (this.#settings.refused(delivery)) continue;
+      try {
+        return this.#letters.write(delivery, this.#settings.now());
+      } catch (error) {
+        if (!this.#settings.onFailure(delivery, error)) return undefined;
+      }
+    }
+  }
+
+  #signAhead(): void {
+    while (this.#ready.length + this.#signing < this.#settings.ahead) {
+      const message = this.#write();
+      if (message === undefined) return;
+      this.#signing++;
+      void this.#letters
+        .sign(message)
+        .then((signed) => this.#ready.push(signed))
+        .catch((error: unknown) => void this.#settings.onFailure(message.delivery, error))
+        .finally(() => {
+          this.#signing--;
+          this.#settings.onReady();
+        });
+    }
+  }
+}

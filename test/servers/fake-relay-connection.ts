@@ -1,0 +1,314 @@
+// One connection of the scripted fake relay: reads commands, keeps the transaction, and speaks as the script says.
+// The tables it follows and what the connections share are in fake-relay.ts.
+
+import type { Socket } from 'node:net';
+import { TLSSocket, type TLSSocket as Tls } from 'node:tls';
+
+import type { FakeAct, FakeStep, FakeTransaction, House } from './fake-relay.js';
+
+const GOOD: Readonly<Record<FakeStep, string>> = {
+  greeting: '220 fake.test ESMTP',
+  ehlo: '250 HELP',
+  starttls: '220 2.0.0 go ahead',
+  auth: '235 2.7.0 welcome',
+  mail: '250 2.1.0 sender ok',
+  rcpt: '250 2.1.5 recipient ok',
+  data: '354 go ahead',
+  body: '250 2.0.0 queued',
+  rset: '250 2.0.0 reset',
+  quit: '221 2.0.0 bye',
+};
+const END = Buffer.from('\r\n.\r\n');
+const CRLF = Buffer.from('\r\n');
+const EXTENSIONS = ['PIPELINING', 'SIZE 10485760', '8BITMIME', 'ENHANCEDSTATUSCODES'];
+
+export class Transaction implements FakeTransaction {
+  ended = false;
+  accepted = false;
+  readonly connection: number;
+  readonly from: string;
+  readonly to: readonly string[];
+  readonly #read: () => Buffer;
+  #octets: Buffer | undefined;
+
+  constructor(connection: number, from: string, to: readonly string[], read: () => Buffer) {
+    this.connection = connection;
+    this.from = from;
+    this.to = to;
+    this.#read = read;
+  }
+
+  get octets(): Buffer {
+    return this.#octets ?? this.#read();
+  }
+
+  /** The body is whole, or the connection broke in it. */
+  freeze(octets: Buffer, ended: boolean): void {
+    this.#octets = octets;
+    this.ended = ended;
+  }
+}
+
+/** The step of a command that speaks of one. */
+const STEPS: Readonly<Record<string, FakeStep>> = {
+  EHLO: 'ehlo',
+  HELO: 'ehlo',
+  STARTTLS: 'starttls',
+  AUTH: 'auth',
+  MAIL: 'mail',
+  RCPT: 'rcpt',
+  DATA: 'data',
+  RSET: 'rset',
+  QUIT: 'quit',
+};
+
+export class FakeConnection {
+  readonly #house: House;
+  readonly #number: number;
+  #socket: Socket;
+  #input = new Input();
+  #secure: boolean;
+  #from: string | undefined;
+  #to: string[] = [];
+
+  constructor(house: House, socket: Socket) {
+    this.#house = house;
+    this.#number = ++house.connections;
+    this.#secure = house.options.tls?.implicit === true;
+    this.#socket = socket;
+    house.open.add(this);
+    this.#listen(socket);
+  }
+
+  async serve(): Promise<void> {
+    if (!(await this.#do('greeting', ''))) return;
+    for (;;) {
+      const octets = await this.#input.until(CRLF);
+      if (octets === undefined) return;
+      const line = octets.toString('latin1');
+      this.#house.commands.push(line);
+      this.#house.happened();
+      if (!(await this.#command(line))) return;
+    }
+  }
+
+  say(reply: string): void {
+    this.#socket.write(`${reply}\r\n`);
+  }
+
+  drop(how: 'close' | 'reset'): void {
+    if (how === 'reset' && !(this.#socket instanceof TLSSocket)) this.#socket.resetAndDestroy();
+    else this.#socket.destroy();
+  }
+
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  #listen(socket: Socket): void {
+    socket.on('data', (octets) => {
+      this.#input.push(octets);
+      this.#house.happened();
+    });
+    socket.on('error', () => {});
+    socket.on('end', () => {
+      this.#input.end();
+      this.#house.happened();
+      socket.end();
+    });
+    socket.on('close', () => {
+      if (socket !== this.#socket) return;
+      this.#input.end();
+      this.#house.open.delete(this);
+      this.#house.happened();
+    });
+  }
+
+  /** True when the conversation goes on. */
+  async #command(line: string): Promise<boolean> {
+    const step = STEPS[line.split(' ', 1)[0]!.toUpperCase()];
+    switch (step) {
+      case undefined:
+        return this.#speak({ reply: '500 5.5.2 what?' });
+      case 'ehlo':
+        return this.#do(step, line, `250-fake.test\n${this.#keywords().join('\n')}`);
+      case 'starttls':
+        if (this.#house.options.tls === undefined) return this.#do(step, line, '502 5.5.1 not here');
+        return (await this.#do(step, line)) && this.#upgrade();
+      case 'auth':
+        return this.#authenticate(line);
+      case 'mail':
+        this.#from = undefined;
+        this.#to = [];
+        return this.#do(step, line, GOOD.mail, () => {
+          this.#from = addressIn(line);
+        });
+      case 'rcpt':
+        return this.#do(step, line, this.#from === undefined ? '503 5.5.1 MAIL first' : GOOD.rcpt, () => {
+          if (this.#from !== undefined) this.#to.push(addressIn(line));
+        });
+      case 'data':
+        return this.#data(line);
+      case 'rset':
+        this.#from = undefined;
+        this.#to = [];
+        return this.#do(step, line);
+      default:
+        await this.#do(step, line);
+        this.#socket.end();
+        return false;
+    }
+  }
+
+  #keywords(): string[] {
+    const { extensions = EXTENSIONS, tls, login } = this.#house.options;
+    const keywords = [...extensions];
+    if (tls !== undefined && !this.#secure) keywords.push('STARTTLS');
+    if (login !== undefined) keywords.push(`AUTH ${login.methods ?? 'PLAIN LOGIN'}`);
+    return ['HELP', ...keywords].map((word, i, all) => `250${i === all.length - 1 ? ' ' : '-'}${word}`);
+  }
+
+  async #authenticate(line: string): Promise<boolean> {
+    const [, method = '', initial] = line.split(' ');
+    const ask = async (prompt: string): Promise<string> => {
+      await this.#speak({ reply: `334 ${Buffer.from(prompt).toString('base64')}` });
+      return decode((await this.#input.until(CRLF))?.toString('latin1') ?? '');
+    };
+    let given: string;
+    if (method.toUpperCase() === 'PLAIN') {
+      given = initial === undefined ? await ask('') : decode(initial);
+    } else {
+      given = `\0${initial === undefined ? await ask('Username:') : decode(initial)}\0${await ask('Password:')}`;
+    }
+    const { login } = this.#house.options;
+    const right = login !== undefined && given === `\0${login.user}\0${login.password}`;
+    return this.#do('auth', line, right ? GOOD.auth : '535 5.7.8 authentication failed');
+  }
+
+  async #data(line: string): Promise<boolean> {
+    const ready = this.#from !== undefined && this.#to.length > 0;
+    let bodyComes = false;
+    const goesOn = await this.#do(
+      'data',
+      line,
+      ready ? GOOD.data : '503 5.5.1 RCPT first',
+      () => {},
+      (code) => {
+        bodyComes = code === '354';
+      },
+    );
+    if (!bodyComes) return goesOn;
+    const transaction = new Transaction(this.#number, this.#from ?? '', this.#to, () =>
+      this.#input.waiting(),
+    );
+    this.#house.journal.push(transaction);
+    this.#house.happened();
+    if (!goesOn) return false;
+    const body = await this.#input.until(END);
+    transaction.freeze(
+      body === undefined ? this.#input.waiting() : Buffer.concat([body, CRLF]),
+      body !== undefined,
+    );
+    this.#house.happened();
+    if (body === undefined) return false;
+    this.#from = undefined;
+    this.#to = [];
+    return this.#do('body', '', GOOD.body, () => {
+      transaction.accepted = true;
+    });
+  }
+
+  /** Acts as the script or the good reply says; `onYes` runs before a 2yz or 3yz leaves, `onCode` before any reply does. */
+  async #do(
+    step: FakeStep,
+    line: string,
+    good: string = GOOD[step],
+    onYes: () => void = () => {},
+    onCode: (code: string) => void = () => {},
+  ): Promise<boolean> {
+    const act = (await this.#house.act(step, line, this.#number)) ?? {};
+    const reply = act.reply ?? (act.raw === undefined && act.after === undefined ? good : '');
+    const said = `${act.raw ?? ''}${reply}`;
+    if (act.accept ?? /^[23]/.test(said)) onYes();
+    onCode(said.slice(0, 3));
+    this.#house.happened();
+    return this.#speak({ ...act, reply });
+  }
+
+  async #speak(act: FakeAct): Promise<boolean> {
+    const reply = act.reply ? `${act.reply.replace(/\r?\n/g, '\r\n')}\r\n` : '';
+    const octets = Buffer.from(`${act.raw ?? ''}${reply}`);
+    if (this.#house.options.singleOctets) {
+      for (const octet of octets) {
+        this.#socket.write(Buffer.of(octet));
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    } else if (octets.length > 0) {
+      this.#socket.write(octets);
+    }
+    if (act.after === undefined) return true;
+    if (act.after === 'reset') this.drop('reset');
+    if (act.after === 'close') this.#socket.destroySoon();
+    if (act.after === 'half-close') this.#socket.end();
+    return false;
+  }
+
+  #upgrade(): true {
+    const plain = this.#socket;
+    plain.removeAllListeners('data');
+    plain.removeAllListeners('end');
+    this.#input = new Input();
+    const secure: Tls = new TLSSocket(plain, { ...this.#house.options.tls, isServer: true });
+    this.#socket = secure;
+    this.#secure = true;
+    this.#listen(secure);
+    return true;
+  }
+}
+
+/** Octets that came, to be taken up to a mark. */
+class Input {
+  #pieces: Buffer[] = [];
+  #ended = false;
+  #wake: () => void = () => {};
+
+  push(octets: Buffer): void {
+    this.#pieces.push(octets);
+    this.#wake();
+  }
+
+  end(): void {
+    this.#ended = true;
+    this.#wake();
+  }
+
+  /** What came and was not taken. */
+  waiting(): Buffer {
+    if (this.#pieces.length > 1) this.#pieces = [Buffer.concat(this.#pieces)];
+    return this.#pieces[0] ?? Buffer.alloc(0);
+  }
+
+  /** Takes what stands before the mark, and the mark; undefined when no more will come. */
+  async until(mark: Buffer): Promise<Buffer | undefined> {
+    for (;;) {
+      const data = this.waiting();
+      const at = data.indexOf(mark);
+      if (at >= 0) {
+        this.#pieces = [data.subarray(at + mark.length)];
+        return data.subarray(0, at);
+      }
+      if (this.#ended) return undefined;
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+  }
+}
+
+function addressIn(line: string): string {
+  return /<([^>]*)>/.exec(line)?.[1] ?? '';
+}
+
+function decode(base64: string): string {
+  return Buffer.from(base64, 'base64').toString('utf8');
+}

@@ -1,0 +1,255 @@
+// What is SQLite's own in the ledger: its file, its pragmas, whom it refuses, and the plans of its statements.
+// Knows the rooms of src/store/sqlite/; the promise of the interface is tested elsewhere.
+
+import assert from 'node:assert/strict';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import Database from 'better-sqlite3';
+import { MailblastError, type Trouble } from '../../src/domain/errors.js';
+import { openForReading, openForWriting } from '../../src/store/sqlite/connection.js';
+import { DUE_AT_CURSOR, DUE_LATER, IN_LIST_ORDER, NEXT_DUE } from '../../src/store/sqlite/deliveries.js';
+import { translated } from '../../src/store/sqlite/errors.js';
+import { VERSION } from '../../src/store/sqlite/migrations.js';
+import { openLedger } from '../../src/store/sqlite/open.js';
+import { campaignOf, importList, outcome, people, plan } from './conformance/campaign.js';
+
+let folder = '';
+let files = 0;
+before(() => {
+  folder = mkdtempSync(join(tmpdir(), 'ledger-file-'));
+});
+after(() => rmSync(folder, { recursive: true }));
+
+const newPath = () => join(folder, `${++files}.db`);
+
+function refused(open: () => unknown, trouble: Trouble, sentence: RegExp): void {
+  assert.throws(open, (error) => {
+    assert.ok(error instanceof MailblastError, String(error));
+    assert.equal(error.trouble, trouble, error.message);
+    assert.match(error.message, sentence);
+    return true;
+  });
+}
+
+test('a ledger and all that lies beside it can be read by its owner alone, whatever the umask', async () => {
+  const umask = process.umask(0);
+  const path = newPath();
+  const ledger = openLedger(path);
+  try {
+    ledger.lock('news');
+    await importList(ledger, 'news', people(2));
+    for (const suffix of ['', '-wal', '-shm']) {
+      assert.equal(statSync(path + suffix).mode & 0o777, 0o600, suffix);
+    }
+    const locks = `${path}.locks`;
+    assert.equal(statSync(locks).mode & 0o777, 0o700);
+    const [file] = readdirSync(locks);
+    assert.equal(statSync(join(locks, file!)).mode & 0o777, 0o600);
+  } finally {
+    ledger.close();
+    process.umask(umask);
+  }
+});
+
+test('every connection writes through to the disk: WAL, and synchronous FULL also after a write', () => {
+  const path = newPath();
+  const db = openForWriting(path);
+  const again = openForWriting(path);
+  const reading = openForReading(path);
+  db.prepare("INSERT INTO relay (name) VALUES ('a')").run();
+  again.prepare("INSERT INTO relay (name) VALUES ('b')").run();
+  reading.prepare('SELECT * FROM relay').all();
+  for (const each of [db, again, reading]) {
+    assert.equal(each.pragma('synchronous', { simple: true }), 2);
+    assert.equal(each.pragma('journal_mode', { simple: true }), 'wal');
+    assert.equal(each.pragma('foreign_keys', { simple: true }), 1);
+    assert.equal(each.pragma('fullfsync', { simple: true }), process.platform === 'darwin' ? 1 : 0);
+    each.close();
+  }
+});
+
+test('the file names its program and its version, and is made once', () => {
+  const path = newPath();
+  const first = openLedger(path);
+  const { secret } = first;
+  first.close();
+  const bytes = readFileSync(path);
+  const second = openLedger(path);
+  assert.deepEqual(second.secret, secret);
+  second.close();
+  assert.deepEqual(readFileSync(path), bytes);
+  const db = new Database(path);
+  assert.equal(db.pragma('application_id', { simple: true }), 0x6d626c61);
+  assert.equal(db.pragma('user_version', { simple: true }), VERSION);
+  db.close();
+});
+
+test('an empty file, left by a crash in its making, becomes a ledger, also when it is only to be read', () => {
+  for (const readonly of [false, true]) {
+    const path = newPath();
+    writeFileSync(path, '');
+    const ledger = openLedger(path, { readonly });
+    assert.deepEqual(ledger.names(), []);
+    ledger.close();
+  }
+});
+
+test('a file of another program is refused and not touched', () => {
+  const database = newPath();
+  const db = new Database(database);
+  db.exec('CREATE TABLE customers (name TEXT)');
+  db.close();
+  const marked = newPath();
+  const other = new Database(marked);
+  other.pragma('application_id = 7');
+  other.pragma('user_version = 1');
+  other.close();
+  const text = newPath();
+  writeFileSync(text, 'email,first_name\nada@example.com,Ada\n');
+  for (const path of [database, marked, text]) {
+    const bytes = readFileSync(path);
+    for (const readonly of [false, true]) {
+      refused(() => openLedger(path, { readonly }), 'cannot_write', /db: .*not a mailblast ledger.*--state/);
+    }
+    assert.deepEqual(readFileSync(path), bytes);
+    assert.ok(!existsSync(`${path}-wal`));
+  }
+});
+
+test("a newer mailblast's ledger is refused with the advice to update, and not touched", () => {
+  const path = newPath();
+  openLedger(path).close();
+  const db = new Database(path);
+  db.pragma(`user_version = ${VERSION + 1}`);
+  db.close();
+  const bytes = readFileSync(path);
+  for (const readonly of [false, true]) {
+    refused(() => openLedger(path, { readonly }), 'cannot_write', /newer mailblast.*Update mailblast/);
+  }
+  assert.deepEqual(readFileSync(path), bytes);
+});
+
+test('a place where no ledger can be is named, with what to do', () => {
+  const nowhere = join(folder, 'no', 'such', 'mailblast.db');
+  refused(() => openLedger(nowhere), 'cannot_create', /no\/such does not exist.*--state/);
+  refused(() => openLedger(nowhere, { readonly: true }), 'no_input', /there is no ledger here.*--state/);
+  const directory = join(folder, 'directory.db');
+  mkdirSync(directory);
+  refused(() => openLedger(directory), 'cannot_create', /directory\.db: .*--state/);
+  assert.deepEqual(readdirSync(directory), []);
+});
+
+test('what SQLite cannot do is said in a sentence that names the ledger', () => {
+  const cases: readonly (readonly [string, Trouble, RegExp])[] = [
+    ['SQLITE_FULL', 'cannot_write', /^x\.db: the disk is full/],
+    ['SQLITE_IOERR_FSYNC', 'cannot_write', /^x\.db: the disk could not.*SQLITE_IOERR_FSYNC/],
+    ['SQLITE_READONLY_DBMOVED', 'cannot_write', /^x\.db: the ledger may not be written/],
+    ['SQLITE_CORRUPT_INDEX', 'cannot_write', /^x\.db: the ledger is damaged/],
+    ['SQLITE_BUSY_SNAPSHOT', 'cannot_write', /^x\.db: another process/],
+    ['SQLITE_CANTOPEN', 'cannot_create', /^x\.db: the ledger cannot be opened/],
+  ];
+  for (const [code, trouble, sentence] of cases) {
+    const cause = new Database.SqliteError('no', code);
+    const error = translated(cause, 'x.db');
+    assert.ok(error instanceof MailblastError, code);
+    assert.equal(error.trouble, trouble, code);
+    assert.match(error.message, sentence);
+    assert.equal(error.cause, cause);
+  }
+  const bug = new Database.SqliteError('no such column', 'SQLITE_ERROR');
+  assert.equal(translated(bug, 'x.db'), bug);
+});
+
+test('the next in turn are found by one walk along their index, without sorting', () => {
+  const db = openForWriting(':memory:');
+  const steps = (sql: string) =>
+    db
+      .prepare<unknown[], { detail: string }>(`EXPLAIN QUERY PLAN ${sql}`)
+      .all(
+        ...sql
+          .split('?')
+          .slice(1)
+          .map(() => 1),
+      )
+      .map((step) => step.detail);
+  const search = 'SEARCH delivery USING INDEX delivery_by_turn';
+  assert.deepEqual(steps(DUE_AT_CURSOR), [`${search} (campaign=? AND due_at=? AND rowid>?)`]);
+  assert.deepEqual(steps(DUE_LATER), [`${search} (campaign=? AND due_at>? AND due_at<?)`]);
+  assert.deepEqual(steps(NEXT_DUE), ['SEARCH delivery USING COVERING INDEX delivery_deferred (campaign=?)']);
+  const report = steps(IN_LIST_ORDER);
+  assert.equal(report[0], 'SEARCH delivery USING INDEX delivery_by_line (campaign=?)');
+  assert.ok(!report.join().includes('TEMP B-TREE'), report.join());
+  db.close();
+});
+
+test('a ledger can be read while a list is imported and while a run writes', async () => {
+  const path = newPath();
+  const ledger = openLedger(path);
+  const { campaign, by } = await campaignOf(ledger, 'news', people(3));
+  const reading = openLedger(path, { readonly: true });
+  const lock = ledger.lock('news')!;
+  async function* rows() {
+    yield people(2);
+    assert.equal(reading.overview(campaign).counts.pending, 3);
+    assert.equal(reading.overview(campaign).running, true);
+    assert.equal([...reading.recipients(campaign)].length, 3);
+    const another = openLedger(path, { readonly: true });
+    assert.deepEqual(another.find('news'), campaign);
+    another.close();
+  }
+  await ledger.import(plan('news'), rows());
+  assert.equal(reading.overview(campaign).counts.withdrawn, 1);
+  const { id } = by.get('p1@example.com')!;
+  await ledger.record({ outcomes: [], marks: [{ delivery: id, at: 1 }] });
+  assert.equal(reading.overview(campaign).counts.transmitting, 1);
+  await assert.rejects(reading.record({ outcomes: [outcome(id, 'accepted')], marks: [] }), MailblastError);
+  lock.release();
+  reading.close();
+  ledger.close();
+});
+
+test('a run waits for another process that writes, without holding up its own', async () => {
+  const path = newPath();
+  const ledger = openLedger(path);
+  const { campaign, by } = await campaignOf(ledger, 'news', people(2));
+  const other = openForWriting(path);
+  other.exec('BEGIN IMMEDIATE');
+  const ids = [...by.values()].map((delivery) => delivery.id);
+  const ends: string[] = [];
+  const written = ids.map((id) =>
+    ledger.record({ outcomes: [], marks: [{ delivery: id, at: 1 }] }).then(() => ends.push(String(id))),
+  );
+  // Far longer than SQLite waits by itself; the clock of this process goes on meanwhile.
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  assert.deepEqual(ends, []);
+  assert.equal(ledger.overview(campaign).counts.pending, 2);
+  other.exec('COMMIT');
+  await Promise.all(written);
+  assert.deepEqual(ends, ids.map(String));
+  other.close();
+  ledger.close();
+});
+
+test('two names of one file share their locks', () => {
+  const path = newPath();
+  const first = openLedger(path);
+  const link = newPath();
+  symlinkSync(path, link);
+  const second = openLedger(link);
+  assert.ok(first.lock('news'));
+  assert.equal(second.lock('news'), undefined);
+  first.close();
+  second.close();
+});

@@ -2,7 +2,7 @@
 //
 //   stage            2yz        4yz              5yz                           no sensible reply
 //   connect, EHLO    –          try again later  try again later               try again later
-//   TLS              –          stop             stop                          stop
+//   TLS              –          try again later  stop                          stop
 //   AUTH             –          try again later  stop: the login               stop: the login
 //   MAIL             –          retry            stop: the sender, unless the  put back
 //                                                size was refused: reject
@@ -12,7 +12,7 @@
 //   after the dot    accepted   retry            reject                        in doubt
 //
 // `retry` is charged to the recipient and follows the schedule; `put back` is not, and goes to the head of the queue.
-// 421 to MAIL says that the relay is closing, nothing of the recipient: put back. What makes no sense is temporary.
+// 421 before the body says that the relay is closing, nothing of the recipient: put back. No sense is temporary.
 
 import type { Attempt, ConnectFailure } from './attempt.js';
 import { formatReply, type Reply, replyClass } from './reply.js';
@@ -31,7 +31,7 @@ export function judgeAttempt(attempt: Attempt): Verdict {
   const kind = replyClass(reply);
   if (kind === 2 && stage === 'body') return { action: 'accepted' };
   if (kind !== 4 && kind !== 5) return { action: 'put_back' };
-  if (stage === 'mail' && reply.code === 421) return { action: 'put_back' };
+  if (stage !== 'body' && reply.code === 421) return { action: 'put_back' };
   if (kind === 4) return { action: 'retry' };
   if (stage === 'mail' && !isAboutSize(reply)) {
     return {
@@ -54,10 +54,10 @@ export type ConnectVerdict =
   | { readonly action: 'stop'; readonly trouble: 'refused' | 'unreachable' };
 
 export function judgeConnection(failure: ConnectFailure): ConnectVerdict {
-  if (failure.stage === 'tls') return { action: 'stop', trouble: 'unreachable' };
-  if (failure.stage !== 'auth') return { action: 'try_again' };
-  const temporary = failure.reply !== undefined && replyClass(failure.reply) === 4;
-  return temporary ? { action: 'try_again' } : { action: 'stop', trouble: 'refused' };
+  const { stage, reply } = failure;
+  const temporary = reply !== undefined && replyClass(reply) === 4;
+  if (temporary || (stage !== 'tls' && stage !== 'auth')) return { action: 'try_again' };
+  return { action: 'stop', trouble: stage === 'tls' ? 'unreachable' : 'refused' };
 }
 
 const MINUTE = 60_000;

@@ -1,15 +1,13 @@
 // How a campaign begins, or is continued: its lock, its content, its list. Nothing is sent here.
 // Decides what may go on; asks nobody itself (the caller's `confirm` does), and knows no driver.
 
-import { createHash, randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import type { Campaign, Content, RunOptions } from '../domain/campaign.js';
+import { randomBytes } from 'node:crypto';
+import type { Campaign, RunOptions } from '../domain/campaign.js';
 import type { Counts } from '../domain/delivery.js';
 import { MailblastError } from '../domain/errors.js';
-import { hashList, openList } from '../list/csv-list.js';
-import type { Imported, Ledger, Lock } from '../store/ledger.js';
-import { compileTemplate } from '../template/compile.js';
-import { BUILTINS, bareAddress, Letters, mailbox } from './letters.js';
+import { hashList, type OpenedList, openList } from '../list/csv-list.js';
+import type { Imported, ImportPlan, Ledger, Lock } from '../store/ledger.js';
+import { checkMerges, contentHash, makeContent } from './content.js';
 
 /** What the user asked for. Texts are empty when not given. */
 export interface CampaignRequest {
@@ -87,44 +85,68 @@ async function beginLocked(
     known !== undefined && known.contentHash === (await contentHash(request, known.content.sources));
   if (known && !unchanged && !untouched) throw changed(known, request);
 
-  const listHash = await hashList(request.list.path);
+  const listHash = `${await hashList(request.list.path)} ${request.list.emailColumn}`;
   if (known && unchanged && known.listHash === listHash) {
     return { campaign: known, lock, imported: undefined, fresh: untouched, notes: [] };
   }
   const list = await openList(request.list);
-  const { content, notes } =
-    known && unchanged
-      ? { content: known.content, notes: [] }
-      : await makeContent(request, list.columns.names);
-  const plan = {
-    name: request.name,
-    id: randomBytes(16).toString('hex'),
-    rehearsal: request.rehearsal,
-    contentHash: await contentHash(request, content.sources),
-    content,
-    replaceContent: !unchanged,
-    now,
-    options: request.options,
-    columns: list.columns.names,
-    listHash,
-  };
-  checkMerges(plan, ledger.secret);
-  const mayWithdraw = request.allowWithdraw ? 1 : MAY_WITHDRAW;
-  let imported = await ledger.import({ ...plan, mayWithdraw }, list.rows);
-  if (!imported.done) {
-    const { withdrawn, leftBefore } = imported;
-    const what = `${withdrawn} of the ${leftBefore} people who are left are not in ${request.list.path} any more`;
-    if (!(await confirm(`${what}. Withdraw them?`))) {
-      throw new MailblastError(
-        'data',
-        `${what}, and would be withdrawn. If that is right, say --allow-withdraw; nothing was changed.`,
-        { place: { file: request.list.path } },
-      );
-    }
-    const again = await openList(request.list);
-    imported = await ledger.import({ ...plan, mayWithdraw: 1 }, again.rows);
+  try {
+    const { content, notes } =
+      known && unchanged
+        ? { content: known.content, notes: [] }
+        : await makeContent(request, list.columns.names);
+    const plan = {
+      name: request.name,
+      id: randomBytes(16).toString('hex'),
+      rehearsal: request.rehearsal,
+      contentHash: await contentHash(request, content.sources),
+      content,
+      replaceContent: !unchanged,
+      now,
+      options: request.options,
+      columns: list.columns.names,
+      listHash,
+    };
+    checkMerges(plan, ledger.secret);
+    const imported = await importList(plan, list, request, ledger, confirm);
+    return {
+      campaign: imported.campaign,
+      lock,
+      imported,
+      fresh: untouched,
+      notes: [...notes, ...list.notes],
+    };
+  } finally {
+    await list.close();
   }
-  return { campaign: imported.campaign, lock, imported, fresh: untouched, notes: [...notes, ...list.notes] };
+}
+
+/** Merges the list; asks when more than a tenth of those left would leave with it. */
+async function importList(
+  plan: Omit<ImportPlan, 'mayWithdraw'>,
+  list: OpenedList,
+  request: CampaignRequest,
+  ledger: Ledger,
+  confirm: (question: string) => Promise<boolean>,
+): Promise<Imported> {
+  const mayWithdraw = request.allowWithdraw ? 1 : MAY_WITHDRAW;
+  const imported = await ledger.import({ ...plan, mayWithdraw }, list.rows);
+  if (imported.done) return imported;
+  const { withdrawn, leftBefore } = imported;
+  const what = `${withdrawn} of the ${leftBefore} people who are left are not in ${request.list.path} any more`;
+  if (!(await confirm(`${what}. Withdraw them?`))) {
+    throw new MailblastError(
+      'data',
+      `${what}, and would be withdrawn. If that is right, say --allow-withdraw; nothing was changed.`,
+      { place: { file: request.list.path } },
+    );
+  }
+  const again = await openList(request.list);
+  try {
+    return await ledger.import({ ...plan, mayWithdraw: 1 }, again.rows);
+  } finally {
+    await again.close();
+  }
 }
 
 /** Whether no delivery's message ever left: then content and sender may still change. */
@@ -147,114 +169,6 @@ export function mayContinue(campaign: Campaign, rehearsal: boolean): void {
     'data',
     `Campaign ${campaign.name} was begun ${was} and is never continued on ${is}. Begin another with --campaign <name>, or use another ledger with --state <file>.`,
   );
-}
-
-/**
- * The template's compiled content with what the request adds.
- * @throws MailblastError for whatever the author or the settings have wrong.
- */
-async function makeContent(
-  request: CampaignRequest,
-  columns: readonly string[],
-): Promise<{ readonly content: Content; readonly notes: readonly string[] }> {
-  const text = await readTemplate(request.template);
-  const compiled = await compileTemplate({ path: request.template, text }, { columns, builtins: BUILTINS });
-  const subject = request.subject === '' ? compiled.title : request.subject;
-  if (subject.trim() === '') {
-    throw new MailblastError(
-      'data',
-      'There is no subject. Add <mj-title> to the template, or give --subject.',
-      {
-        place: { file: request.template },
-      },
-    );
-  }
-  const from = mailbox('--from', request.from);
-  if (request.replyTo !== '') mailbox('--reply-to', request.replyTo);
-  const usesUnsubscribe = [subject, compiled.html, compiled.text].some((part) =>
-    part.includes('unsubscribe_url'),
-  );
-  if (
-    usesUnsubscribe &&
-    request.unsubscribeUrl === '' &&
-    request.unsubscribeMailto === '' &&
-    !columns.includes('unsubscribe_url')
-  ) {
-    throw new MailblastError(
-      'settings',
-      'The template uses {{unsubscribe_url}}. Give --unsubscribe-url "https://…?t={{token}}" or --unsubscribe-mailto <address>.',
-      { place: { file: request.template } },
-    );
-  }
-  const content: Content = {
-    subject,
-    html: compiled.html,
-    text: compiled.text,
-    sender: {
-      from: request.from,
-      replyTo: request.replyTo,
-      returnPath:
-        request.returnPath === '' ? from.address.address : bareAddress('--return-path', request.returnPath),
-    },
-    headers: request.headers,
-    listId: request.listId,
-    unsubscribeUrl: request.unsubscribeUrl,
-    unsubscribeMailto: request.unsubscribeMailto,
-    sources: compiled.files.map((file) => file.path),
-  };
-  return { content, notes: compiled.notes };
-}
-
-/** Compiles every part once, so that an unknown field in subject, headers or links is found before anything is written. */
-function checkMerges(
-  plan: { name: string; content: Content; columns: readonly string[] },
-  secret: Uint8Array,
-): void {
-  const { name, content, columns } = plan;
-  const probe = {
-    number: 0,
-    id: '',
-    rehearsal: true,
-    contentHash: '',
-    createdAt: 0,
-    listHash: '',
-    options: {},
-  };
-  new Letters({ ...probe, abandonedAt: undefined, name, content, columns }, secret);
-}
-
-/**
- * SHA-256 over the template's sources and every setting that ends in the content or says who it is from.
- * `sources` are the files as they were compiled last; the template itself is read from where the request names it.
- */
-async function contentHash(request: CampaignRequest, sources: readonly string[]): Promise<string> {
-  const hash = createHash('sha256');
-  hash.update(await readTemplate(request.template));
-  for (const include of sources.slice(1)) {
-    hash.update('\0');
-    hash.update(await readFile(include, 'utf8').catch(() => 'gone'));
-  }
-  const { subject, from, replyTo, returnPath, listId, headers, unsubscribeUrl, unsubscribeMailto } = request;
-  hash.update(
-    JSON.stringify([subject, from, replyTo, returnPath, listId, headers, unsubscribeUrl, unsubscribeMailto]),
-  );
-  return hash.digest('hex');
-}
-
-async function readTemplate(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    const why =
-      (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : (error as Error).message;
-    throw new MailblastError(
-      'no_input',
-      `The template ${path} cannot be read: ${why}. Check the path after --template.`,
-      {
-        cause: error,
-      },
-    );
-  }
 }
 
 function changed(known: Campaign, request: CampaignRequest): MailblastError {

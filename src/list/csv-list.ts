@@ -47,8 +47,8 @@ export async function openList(options: ListOptions): Promise<OpenedList> {
   const encoding = await findEncoding(() => file.octets(), file.name);
   const pieces = toUtf8(file.octets(), encoding);
   try {
-    const { sample, whole } = await readSample(pieces);
-    const dialect = findDialect(sample, whole, (cell) => namesAddress(cell, options.emailColumn));
+    const sample = await readSample(pieces);
+    const dialect = findDialect(sample, (cell) => namesAddress(cell, options.emailColumn));
     const reader = new CsvRows(file.name, dialect, 1 + dialect.skipLines);
     const found: CsvRow[] = await reader.write(sample.subarray(dialect.skip));
     while (found.length < 2) {
@@ -94,16 +94,15 @@ export async function openList(options: ListOptions): Promise<OpenedList> {
   }
 }
 
-async function readSample(pieces: AsyncGenerator<Buffer, void>): Promise<{ sample: Buffer; whole: boolean }> {
+async function readSample(pieces: AsyncGenerator<Buffer, void>): Promise<Buffer> {
   const read: Buffer[] = [];
-  let length = 0;
-  while (length < SAMPLE) {
+  for (let length = 0; length < SAMPLE; ) {
     const piece = await pieces.next();
-    if (piece.done) return { sample: Buffer.concat(read), whole: true };
+    if (piece.done) break;
     read.push(piece.value);
     length += piece.value.length;
   }
-  return { sample: Buffer.concat(read), whole: false };
+  return Buffer.concat(read);
 }
 
 async function* readRows(

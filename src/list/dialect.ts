@@ -15,9 +15,9 @@ const DELIMITERS = [',', ';', '\t', '|'] as const;
 
 /**
  * Finds out how a list is written from its first octets (UTF-8, without a byte order mark).
- * `whole`: there are no more. `names`: whether a header's cell is the address column's name.
+ * `names`: whether a header's cell is the address column's name.
  */
-export function findDialect(sample: Buffer, whole: boolean, names: (cell: string) => boolean): FoundDialect {
+export function findDialect(sample: Buffer, names: (cell: string) => boolean): FoundDialect {
   // Excel's own line. It says the separator itself, and is no row.
   const sep = /^"?sep=([^"\r\n])"?(\r\n|\n|\r|$)/iu.exec(sample.toString('utf8', 0, 32));
   if (sep) {
@@ -27,7 +27,6 @@ export function findDialect(sample: Buffer, whole: boolean, names: (cell: string
   const ends = lineEnds(sample);
   const ranked = DELIMITERS.map((delimiter) => {
     const rows = sampleRows(sample, { delimiter, lineEnds: ends });
-    if (!whole && rows.length > 1) rows.pop();
     return { delimiter, merit: merit(rows, names) };
   });
   const best = ranked.reduce((a, b) => (isBetter(b.merit, a.merit) ? b : a));

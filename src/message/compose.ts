@@ -1,7 +1,9 @@
 // Puts one recipient's message together: headers in a stable order, the parts, and the octets in one go.
-// Knows the structure of a message; encoding is done before it (bodies) and in headers.ts; knows nothing of SMTP.
+// Knows the structure of a message; encoding is done before it (bodies, attachments) and in headers.ts; knows nothing of
+// SMTP.
 
 import type { Address, Mailbox } from '../domain/address.js';
+import { checkOctets } from './final-check.js';
 import { extraHeader, graphic, mailboxHeader, textHeader } from './headers.js';
 import { listIdHeader, unsubscribeHeaders } from './list-headers.js';
 
@@ -13,6 +15,8 @@ export interface Letterhead {
   readonly listId: string;
   /** The user's headers that are the same for everybody, in their order. */
   readonly headers: readonly (readonly [name: string, value: string])[];
+  /** Files for everybody, in their order, as `encodeAttachment` gives them. */
+  readonly attachments?: readonly string[];
 }
 
 /** What makes a message one recipient's own. */
@@ -39,8 +43,9 @@ export interface Letter {
 }
 
 /**
- * Gives the function that turns letters into complete messages: ASCII octets, CRLF line ends, ready for
- * `checkOctets`. The same letter gives the same octets.
+ * Gives the function that turns letters into complete messages, which have passed `checkOctets`: attachments once, here,
+ * since a scan of 5 MB takes several times as long as its copy; all else in each message.
+ * The same letter gives the same octets.
  * @throws MailblastError when the letterhead's list id is none; the function it gives throws UnmergeableRow
  * when an unsubscribe address cannot stand in a header.
  */
@@ -52,6 +57,8 @@ export function composer(letterhead: Letterhead): (letter: Letter) => Buffer {
   const headers = extraHeaders(letterhead.headers);
   const subjectHeader = rememberingLast((subject: string) => textHeader('Subject', subject));
   const dateHeader = rememberingLast(formatDate);
+  const attachments = (letterhead.attachments ?? []).map((entity) => Buffer.from(`${entity}\r\n`, 'latin1'));
+  for (const entity of attachments) demandSound(entity, 'An attachment');
 
   return (letter) => {
     const head =
@@ -61,8 +68,20 @@ export function composer(letterhead: Letterhead): (letter: Letter) => Buffer {
       unsubscribeHeaders(letter.unsubscribeUrl, letter.unsubscribeMailto) +
       `Precedence: bulk\r\nX-Mailblast-ID: ${graphic(letter.key)}\r\n` +
       `${headers}${extraHeaders(letter.headers)}MIME-Version: 1.0\r\n`;
-    return octetsOf([head, ...alternatives(graphic(letter.boundary), letter.text, letter.html)]);
+    const boundary = graphic(letter.boundary);
+    const body = alternatives(boundary, letter.text, letter.html);
+    // Neither boundary may be how the other one begins (RFC 2046 5.1.1).
+    const own = attachments.length === 0 ? [head, ...body] : [head, ...mixed(`mixed${boundary}`, body)];
+    const { octets, ownLength } = octetsOf(own, enclosed(`mixed${boundary}`, attachments));
+    demandSound(octets.subarray(0, ownLength), `The message for ${letter.to.address}`);
+    return octets;
   };
+}
+
+/** @throws Error when the octets may not leave: a bug, not a matter of the user's data. */
+function demandSound(octets: Buffer, what: string): void {
+  const fault = checkOctets(octets);
+  if (fault !== undefined) throw new Error(`${what} is not fit to be sent: ${fault}.`);
 }
 
 function extraHeaders(headers: Letterhead['headers']): string {
@@ -95,14 +114,36 @@ function bodyPart(subtype: 'plain' | 'html', body: string): string[] {
   ];
 }
 
-/** ASCII strings as octets, each copied once. */
-function octetsOf(chunks: readonly string[]): Buffer {
-  let length = 0;
-  for (const chunk of chunks) length += chunk.length;
+/** The beginning of a multipart/mixed: its first part, up to the delimiter before the first attachment. */
+function mixed(boundary: string, part: readonly string[]): string[] {
+  return [
+    `Content-Type: multipart/mixed;\r\n boundary="${boundary}"\r\n\r\n--${boundary}\r\n`,
+    ...part,
+    `\r\n--${boundary}\r\n`,
+  ];
+}
+
+/** The rest of it: the attachments, which end in a line end, and what stands behind each. */
+function enclosed(boundary: string, attachments: readonly Buffer[]): Buffer[] {
+  const between = Buffer.from(`--${boundary}\r\n`, 'latin1');
+  const end = Buffer.from(`--${boundary}--\r\n`, 'latin1');
+  return attachments.flatMap((entity, i) => [entity, i === attachments.length - 1 ? end : between]);
+}
+
+/** ASCII strings and then octets as one piece, each copied once; and the length of what the strings became. */
+function octetsOf(
+  strings: readonly string[],
+  buffers: readonly Buffer[],
+): { readonly octets: Buffer; readonly ownLength: number } {
+  let ownLength = 0;
+  for (const string of strings) ownLength += string.length;
+  let length = ownLength;
+  for (const buffer of buffers) length += buffer.length;
   const octets = Buffer.allocUnsafe(length);
   let at = 0;
-  for (const chunk of chunks) at += octets.write(chunk, at, 'latin1');
-  return octets;
+  for (const string of strings) at += octets.write(string, at, 'latin1');
+  for (const buffer of buffers) at += buffer.copy(octets, at);
+  return { octets, ownLength };
 }
 
 /** RFC 5322 3.3, in UTC. */

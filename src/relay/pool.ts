@@ -29,6 +29,9 @@ export interface PoolSettings {
 /** A session without a message for so long says QUIT. Relays hold an idle client against it. */
 const IDLE_MS = 15_000;
 
+/** RFC 5321 4.2.3: the relay closes the channel. It says nothing of the message, and is no sign of being there. */
+const CLOSING = 421;
+
 interface Waiter<T> {
   readonly give: (message: T | undefined) => void;
 }
@@ -149,7 +152,7 @@ export class Pool<T extends Outgoing> {
         }),
       mark: (message) => this.#supply.mark(message),
       ended: (message, attempt) => {
-        if (attempt.ended === 'replied' && !useful) {
+        if (attempt.ended === 'replied' && attempt.reply.code !== CLOSING && !useful) {
           useful = true;
           this.#reach.answered();
         }

@@ -104,7 +104,8 @@ export interface ImportPlan {
  * Rows are merged by key: a new key is added as pending; a known one that was never marked gets the row's line,
  * address and fields (one that was marked keeps its address and fields, R5); a withdrawn one comes back as pending.
  * A key seen earlier in the same list is a duplicate. Keys that are gone from the list are withdrawn if pending or
- * deferred. Invalid and duplicate rows are made anew; a delivery that became invalid when merged is pending again.
+ * deferred. Invalid and duplicate rows are made anew; a delivery that became invalid when merged is pending again, or
+ * withdrawn, uncounted, when its key is gone. What comes back begins with no attempts; its first mark and date are kept.
  */
 export interface Imported {
   readonly campaign: Campaign;
@@ -135,7 +136,7 @@ export interface Overview {
   readonly nextDue: number | undefined;
   /** Another process, or this one, holds the campaign's lock. */
   readonly running: boolean;
-  /** When a delivery changed last; undefined when none was ever tried. */
+  /** When a delivery changed last, also by an import; undefined when none ever did since its first import. */
   readonly changedAt: number | undefined;
 }
 

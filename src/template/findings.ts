@@ -25,8 +25,9 @@ export function judge(findings: readonly Finding[], lifted: Lifted): void {
     .filter(({ message }) => !message.toLowerCase().includes(lifted.marker) && !message.includes('mj-title'))
     .sort((one, other) => one.line - other.line);
   const placed = real.slice(0, SHOWN).map((finding) => {
-    // The element begins somewhere on this line: its end is the surest to lie in the right file.
-    const { file, line } = lifted.placeOf(lines.startOf(finding.line + 1) - 1);
+    const from = lines.startOf(finding.line);
+    const at = lifted.mjml.indexOf(`<${finding.tagName}`, from);
+    const { file, line } = lifted.placeOf(at < 0 || lines.at(at).line !== finding.line ? from : at);
     return new MailblastError('data', sentence(finding), { place: { file: file!, line: line! } });
   });
   const [first, ...others] = placed;

@@ -147,9 +147,12 @@ class HandlebarsMerge implements Merge {
       data[this.#names[number]!] = field.json ? parseJson(value, field.name) : value;
     }
     this.#onEmpty = onEmpty;
-    return this.#template(NO_ROW, { data });
+    return this.#template(NO_ROW, { data, ...NO_PROTOTYPES });
   }
 }
+
+/** Said aloud, or Handlebars warns on the console of each name it does not look up. */
+const NO_PROTOTYPES = { allowProtoPropertiesByDefault: false, allowProtoMethodsByDefault: false } as const;
 
 /** What `this` is outside all blocks: fields are reached by number, never by name. */
 const NO_ROW: Readonly<Record<string, never>> = Object.freeze(Object.create(null));

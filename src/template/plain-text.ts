@@ -88,16 +88,23 @@ const convert = compile({
  * before them, not behind, so that a block left out leaves no gap.
  */
 export function toPlainText(html: string, blocks: RegExp): string {
-  const lines: string[] = [];
   const written = convert(html).trim();
+  const lines: string[] = [];
+  // True at the beginning and behind a blank line, block tags passed over.
+  let gap = true;
   for (const raw of written.split('\n')) {
-    // Empty cells at the end of a row, and a picture's link that words lead to as well, say nothing.
+    // Empty cells at the end of a row say nothing.
     const line = raw.replace(/(?:\s*\|)+\s*$/, '').trimEnd();
-    if (/^\s*<\S+>$/.test(line) && saidWithWords(written, line.trim())) {
-      continue;
+    if (line !== '' && line.replace(blocks, '').trim() === '') {
+      // Handlebars takes out the line of a tag that has it to itself.
+      lines.push(...line.match(blocks)!);
+    } else if (line === '') {
+      if (!gap) lines.push('');
+      gap = true;
+    } else if (!gap || !/^<\S+>$/.test(line) || !saidWithWords(written, line)) {
+      lines.push(line);
+      gap = false;
     }
-    if (isBlank(line) && isBlank(lines.findLast((before) => !onlyBlocks(before, blocks)) ?? '')) continue;
-    lines.push(line);
   }
   return `${lines.join('\n').trim()}\n`;
 }
@@ -109,14 +116,7 @@ export function decodeText(html: string): string {
 
 const titleOf = compile({ wordwrap: false, selectors: [{ selector: '*', format: 'inline' }] });
 
+/** True when words lead to the link somewhere: then the picture beside them need not be told. */
 function saidWithWords(text: string, link: string): boolean {
   return text.split('\n').some((line) => line.includes(link) && line.trim() !== link);
-}
-
-function isBlank(line: string): boolean {
-  return line.trim() === '';
-}
-
-function onlyBlocks(line: string, blocks: RegExp): boolean {
-  return line.trim() !== '' && line.replace(blocks, '').trim() === '';
 }

@@ -29,6 +29,8 @@ const TABLE: readonly (readonly [RepliedStage, number, string, string, string])[
   ['rcpt', 550, '5.7.54 SMTP; Unable to relay recipient in non-accepted domain', '', 'stop'],
   ['mail', 452, 'insufficient storage', '4.3.1', 'retry'],
   ['mail', 421, 'closing', '', 'put_back'],
+  ['rcpt', 421, 'too many connections', '4.7.0', 'put_back'],
+  ['data', 421, 'closing', '', 'put_back'],
   ['mail', 550, 'sender not verified', '5.7.1', 'stop'],
   ['mail', 553, 'no', '', 'stop'],
   ['mail', 552, 'too big', '5.3.4', 'reject'],
@@ -68,6 +70,7 @@ test('a wrong login and TLS trouble stop; what may pass is tried again', () => {
     action: 'stop',
     trouble: 'unreachable',
   });
+  assert.deepEqual(judgeConnection({ stage: 'tls', reply: reply(454), why }), { action: 'try_again' });
   assert.deepEqual(judgeConnection({ stage: 'connect', reply: undefined, why }), { action: 'try_again' });
   assert.deepEqual(judgeConnection({ stage: 'greeting', reply: reply(554), why }), { action: 'try_again' });
 });

@@ -285,3 +285,18 @@ test('a ledger that cannot be written stops the run before the last octets leave
   assert.equal(relay.accepted.length, counts.accepted + counts.transmitting);
   assert.ok(counts.transmitting <= 1);
 });
+
+test('a relay that answers 421 on every new connection is not hammered', async () => {
+  await house.import(5);
+  const acts = Array(500).fill({ code: 421, stage: 'mail' });
+  const relay = new ScriptedRelay(
+    house.clock,
+    Object.fromEntries([1, 2, 3, 4, 5].map((n) => [person(n), acts])),
+  );
+  await assert.rejects(
+    house.finish(house.run(relay)),
+    (error) => error instanceof MailblastError && error.trouble === 'unfinished',
+  );
+  assert.ok(relay.opened <= 30, `${relay.opened} connections in five minutes`);
+  assert.equal(house.ledger.overview(house.campaign).counts.pending, 5);
+});

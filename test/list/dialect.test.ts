@@ -11,7 +11,7 @@ import { findDialect } from '../../src/list/dialect.js';
 import { readList, recipients } from './lists.js';
 
 const found = (text: string, wanted = '') =>
-  findDialect(Buffer.from(text), true, (cell) => namesAddress(cell, wanted)).delimiter;
+  findDialect(Buffer.from(text), (cell) => namesAddress(cell, wanted)).delimiter;
 
 const SEPARATED: readonly [what: string, list: string, delimiter: string][] = [
   ['commas', 'email,name\na@example.com,Ann\n', ','],
@@ -58,6 +58,19 @@ for (const line of ['sep=;', '"sep=;"', 'SEP=;']) {
   });
 }
 
+test('a lone CR within a quoted name does not end the rows of the list', async (t) => {
+  const read = await readList(t, 'email,"first\rname"\na@example.com,An\rn\n');
+  assert.deepEqual({ ...recipients(read)[0]?.fields }, { email: 'a@example.com', 'first name': 'An\rn' });
+});
+
+test('CR CR LF, as broken conversions leave it, ends rows', async (t) => {
+  const read = await readList(t, 'email,name\r\r\na@example.com,"Ann"\r\r\nb@example.com,Bob\r\r\n');
+  assert.deepEqual(
+    recipients(read).map((row) => row.fields.name),
+    ['Ann', 'Bob'],
+  );
+});
+
 test('the sep= line takes any character', async (t) => {
   const read = await readList(t, 'sep=^\nemail^name\na@example.com^Ann\n');
   assert.equal(recipients(read)[0]?.fields.name, 'Ann');
@@ -77,7 +90,7 @@ for (const name of readdirSync(join(spectrum, 'csvs')).map((file) => file.replac
     const expected = JSON.parse(readFileSync(join(spectrum, 'json', `${name}.json`), 'utf8'));
     const reader = new CsvRows(
       name,
-      findDialect(octets, true, () => false),
+      findDialect(octets, () => false),
       1,
     );
     // Octet by octet, so that every border between two pieces is met.

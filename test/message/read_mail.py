@@ -27,6 +27,22 @@ def body(message, kind):
     return None
 
 
+def attachments(message):
+    return [
+        {
+            "name": part["content-disposition"].params.get("filename"),
+            "fallback": part["content-type"].params.get("name"),
+            "type": part.get_content_type(),
+            "charset": part.get_content_charset(),
+            "octets": base64.b64encode(part.get_payload(decode=True)).decode("ascii"),
+            "defects": [str(type(defect).__name__) for defect in part.defects]
+            + [str(type(defect).__name__) for defect in part["content-disposition"].defects],
+        }
+        for part in message.walk()
+        if part.get_content_disposition() == "attachment"
+    ]
+
+
 def read(octets):
     message = email.message_from_bytes(octets, policy=email.policy.default)
     raw = email.message_from_bytes(octets)
@@ -40,6 +56,7 @@ def read(octets):
         "date": message["date"] and message["date"].datetime.timestamp() * 1000,
         "text": body(message, "text/plain"),
         "html": body(message, "text/html"),
+        "attachments": attachments(message),
         "types": [part.get_content_type() for part in message.walk()],
         "defects": [str(type(defect).__name__) for part in message.walk() for defect in part.defects]
         + [str(type(defect).__name__) for value in message.values() for defect in value.defects],

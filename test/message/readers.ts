@@ -5,6 +5,19 @@ import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { type ParsedMail, simpleParser } from 'mailparser';
 
+/** An attachment as Python's `email` reads it. */
+export interface PythonAttachment {
+  /** Of `filename`. */
+  readonly name: string;
+  /** Of `name`, for clients that do not know RFC 2231. */
+  readonly fallback: string;
+  readonly type: string;
+  readonly charset: string | null;
+  /** Base64. */
+  readonly octets: string;
+  readonly defects: string[];
+}
+
 /** What Python's `email` makes of a message. Addresses are pairs of display name and address. */
 export interface PythonMail {
   readonly names: string[];
@@ -17,6 +30,7 @@ export interface PythonMail {
   /** Exact, line ends as they are in the message. */
   readonly text: string | null;
   readonly html: string | null;
+  readonly attachments: PythonAttachment[];
   readonly types: string[];
   readonly defects: string[];
 }

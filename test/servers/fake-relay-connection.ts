@@ -4,7 +4,8 @@
 import type { Socket } from 'node:net';
 import { TLSSocket, type TLSSocket as Tls } from 'node:tls';
 
-import type { FakeAct, FakeStep, FakeTransaction, House } from './fake-relay.js';
+import type { FakeAct, FakeStep, House } from './fake-relay.js';
+import { Input, Transaction } from './fake-relay-input.js';
 
 const GOOD: Readonly<Record<FakeStep, string>> = {
   greeting: '220 fake.test ESMTP',
@@ -21,33 +22,6 @@ const GOOD: Readonly<Record<FakeStep, string>> = {
 const END = Buffer.from('\r\n.\r\n');
 const CRLF = Buffer.from('\r\n');
 const EXTENSIONS = ['PIPELINING', 'SIZE 10485760', '8BITMIME', 'ENHANCEDSTATUSCODES'];
-
-export class Transaction implements FakeTransaction {
-  ended = false;
-  accepted = false;
-  readonly connection: number;
-  readonly from: string;
-  readonly to: readonly string[];
-  readonly #read: () => Buffer;
-  #octets: Buffer | undefined;
-
-  constructor(connection: number, from: string, to: readonly string[], read: () => Buffer) {
-    this.connection = connection;
-    this.from = from;
-    this.to = to;
-    this.#read = read;
-  }
-
-  get octets(): Buffer {
-    return this.#octets ?? this.#read();
-  }
-
-  /** The body is whole, or the connection broke in it. */
-  freeze(octets: Buffer, ended: boolean): void {
-    this.#octets = octets;
-    this.ended = ended;
-  }
-}
 
 /** The step of a command that speaks of one. */
 const STEPS: Readonly<Record<string, FakeStep>> = {
@@ -263,45 +237,6 @@ export class FakeConnection {
     this.#secure = true;
     this.#listen(secure);
     return true;
-  }
-}
-
-/** Octets that came, to be taken up to a mark. */
-class Input {
-  #pieces: Buffer[] = [];
-  #ended = false;
-  #wake: () => void = () => {};
-
-  push(octets: Buffer): void {
-    this.#pieces.push(octets);
-    this.#wake();
-  }
-
-  end(): void {
-    this.#ended = true;
-    this.#wake();
-  }
-
-  /** What came and was not taken. */
-  waiting(): Buffer {
-    if (this.#pieces.length > 1) this.#pieces = [Buffer.concat(this.#pieces)];
-    return this.#pieces[0] ?? Buffer.alloc(0);
-  }
-
-  /** Takes what stands before the mark, and the mark; undefined when no more will come. */
-  async until(mark: Buffer): Promise<Buffer | undefined> {
-    for (;;) {
-      const data = this.waiting();
-      const at = data.indexOf(mark);
-      if (at >= 0) {
-        this.#pieces = [data.subarray(at + mark.length)];
-        return data.subarray(0, at);
-      }
-      if (this.#ended) return undefined;
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve;
-      });
-    }
   }
 }
 

@@ -10,7 +10,10 @@
 // unfinished body) and whether the relay accepted it. `commands` holds every command line as it came.
 
 import { createServer, type Socket } from 'node:net';
-import { createServer as createTlsServer, TLSSocket, type TLSSocket as Tls } from 'node:tls';
+import { createServer as createTlsServer } from 'node:tls';
+
+import { FakeConnection } from './fake-relay-connection.js';
+import type { Transaction } from './fake-relay-input.js';
 
 export type FakeStep =
   | 'greeting'

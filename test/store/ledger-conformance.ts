@@ -1,26 +1,20 @@
-// The promise of the Ledger interface as tests, which any store has to pass: `ledgerConformance('sqlite', makePlace)`.
+// The promise of the Ledger interface as tests, which any store has to pass: `ledgerConformance('SQLite', store)`.
 // Knows the interface alone; a store's own file adds what is particular to it.
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Ledger } from '../../src/store/ledger.js';
-import {
-  campaignOf,
-  everything,
-  importList,
-  type MakePlace,
-  outcome,
-  people,
-} from './conformance/campaign.js';
+import { campaignOf, everything, importList, outcome, people, type Store } from './conformance/campaign.js';
 import { lists } from './conformance/lists.js';
 import { model } from './conformance/model.js';
 import { moves } from './conformance/moves.js';
 import { runs } from './conformance/runs.js';
+import { wholeOrNothing } from './conformance/whole-or-nothing.js';
 
-/** Declares the tests. `makePlace` gives a place for one new ledger each time. */
-export function ledgerConformance(name: string, makePlace: MakePlace): void {
+/** Declares the tests of a store. */
+export function ledgerConformance(name: string, store: Store): void {
   const withLedger = async (work: (ledger: Ledger) => Promise<void>) => {
-    const place = makePlace();
+    const place = store.place();
     const ledger = place.open();
     try {
       await work(ledger);
@@ -30,26 +24,26 @@ export function ledgerConformance(name: string, makePlace: MakePlace): void {
     }
   };
   describe(`${name}: every move between states is guarded`, () => moves(withLedger));
-  describe(`${name}: lists are merged by address, as a whole or not at all`, () => lists(withLedger));
+  describe(`${name}: lists are merged by address`, () => lists(withLedger));
+  describe(`${name}: an import is done as a whole or not at all`, () => wholeOrNothing(withLedger));
   describe(`${name}: a run finds what it needs`, () => runs(withLedger));
   describe(`${name}: random histories`, () => model(withLedger));
-  describe(`${name}: what was written lasts`, () => lasting(makePlace, withLedger));
+  describe(`${name}: its path and secret`, () => identity(withLedger));
+  if (store.lasting) describe(`${name}: two openings of one ledger`, () => lasting(store));
 }
 
-function lasting(
-  makePlace: MakePlace,
-  withLedger: (work: (ledger: Ledger) => Promise<void>) => Promise<void>,
-): void {
+function identity(withLedger: (work: (ledger: Ledger) => Promise<void>) => Promise<void>): void {
   it('a ledger has a path and a secret of its own', () =>
     withLedger(async (ledger) => {
       assert.notEqual(ledger.path, '');
       assert.equal(ledger.secret.length, 32);
       await withLedger(async (other) => assert.notDeepEqual(other.secret, ledger.secret));
     }));
+}
 
-  it('a second opening sees all of it, and the same secret', async (test) => {
-    const place = makePlace();
-    if (!place.lasting) return test.skip('this store keeps nothing');
+function lasting(store: Store): void {
+  it('a second opening sees all of it, and the same secret', async () => {
+    const place = store.place();
     const first = place.open();
     const { by } = await campaignOf(first, 'news', people(3));
     const { id } = by.get('p1@example.com')!;
@@ -65,9 +59,8 @@ function lasting(
     place.remove();
   });
 
-  it('a lock held by one opening is seen by the other, and goes with its ledger', async (test) => {
-    const place = makePlace();
-    if (!place.lasting) return test.skip('this store keeps nothing');
+  it('a lock held by one opening is seen by the other, and goes with its ledger', async () => {
+    const place = store.place();
     const first = place.open();
     const second = place.open();
     const { campaign } = await importList(first, 'news', people(1));

@@ -10,7 +10,6 @@ import {
   readFileSync,
   rmSync,
   statSync,
-  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -23,7 +22,8 @@ import { DUE_AT_CURSOR, DUE_LATER, IN_LIST_ORDER, NEXT_DUE } from '../../src/sto
 import { translated } from '../../src/store/sqlite/errors.js';
 import { VERSION } from '../../src/store/sqlite/migrations.js';
 import { openLedger } from '../../src/store/sqlite/open.js';
-import { campaignOf, importList, outcome, people, plan } from './conformance/campaign.js';
+import { Seen } from '../../src/store/sqlite/seen.js';
+import { importList, people } from './conformance/campaign.js';
 
 let folder = '';
 let files = 0;
@@ -194,62 +194,12 @@ test('the next in turn are found by one walk along their index, without sorting'
   db.close();
 });
 
-test('a ledger can be read while a list is imported and while a run writes', async () => {
-  const path = newPath();
-  const ledger = openLedger(path);
-  const { campaign, by } = await campaignOf(ledger, 'news', people(3));
-  const reading = openLedger(path, { readonly: true });
-  const lock = ledger.lock('news')!;
-  async function* rows() {
-    yield people(2);
-    assert.equal(reading.overview(campaign).counts.pending, 3);
-    assert.equal(reading.overview(campaign).running, true);
-    assert.equal([...reading.recipients(campaign)].length, 3);
-    const another = openLedger(path, { readonly: true });
-    assert.deepEqual(another.find('news'), campaign);
-    another.close();
+test('an import remembers which of millions of deliveries a list has named', () => {
+  const seen = new Seen();
+  const named = [1, 8, 524_287, 524_288, 5_000_000, 20_000_001];
+  for (const id of named) seen.add(id);
+  for (const id of named) {
+    assert.ok(seen.has(id));
+    assert.ok(!seen.has(id + 2));
   }
-  await ledger.import(plan('news'), rows());
-  assert.equal(reading.overview(campaign).counts.withdrawn, 1);
-  const { id } = by.get('p1@example.com')!;
-  await ledger.record({ outcomes: [], marks: [{ delivery: id, at: 1 }] });
-  assert.equal(reading.overview(campaign).counts.transmitting, 1);
-  await assert.rejects(reading.record({ outcomes: [outcome(id, 'accepted')], marks: [] }), MailblastError);
-  lock.release();
-  reading.close();
-  ledger.close();
-});
-
-test('a run waits for another process that writes, without holding up its own', async () => {
-  const path = newPath();
-  const ledger = openLedger(path);
-  const { campaign, by } = await campaignOf(ledger, 'news', people(2));
-  const other = openForWriting(path);
-  other.exec('BEGIN IMMEDIATE');
-  const ids = [...by.values()].map((delivery) => delivery.id);
-  const ends: string[] = [];
-  const written = ids.map((id) =>
-    ledger.record({ outcomes: [], marks: [{ delivery: id, at: 1 }] }).then(() => ends.push(String(id))),
-  );
-  // Far longer than SQLite waits by itself; the clock of this process goes on meanwhile.
-  await new Promise((resolve) => setTimeout(resolve, 300));
-  assert.deepEqual(ends, []);
-  assert.equal(ledger.overview(campaign).counts.pending, 2);
-  other.exec('COMMIT');
-  await Promise.all(written);
-  assert.deepEqual(ends, ids.map(String));
-  other.close();
-  ledger.close();
-});
-
-test('two names of one file share their locks', () => {
-  const path = newPath();
-  const first = openLedger(path);
-  const link = newPath();
-  symlinkSync(path, link);
-  const second = openLedger(link);
-  assert.ok(first.lock('news'));
-  assert.equal(second.lock('news'), undefined);
-  first.close();
-  second.close();
 });

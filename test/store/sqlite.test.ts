@@ -7,17 +7,18 @@ import { join } from 'node:path';
 import { openLedger } from '../../src/store/sqlite/open.js';
 import { ledgerConformance } from './ledger-conformance.js';
 
-ledgerConformance('SQLite on disk', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'ledger-'));
-  return {
-    open: () => openLedger(join(folder, 'mailblast.db')),
-    lasting: true,
-    remove: () => rmSync(folder, { recursive: true }),
-  };
+ledgerConformance('SQLite on disk', {
+  lasting: true,
+  place: () => {
+    const folder = mkdtempSync(join(tmpdir(), 'ledger-'));
+    return {
+      open: () => openLedger(join(folder, 'mailblast.db')),
+      remove: () => rmSync(folder, { recursive: true }),
+    };
+  },
 });
 
-ledgerConformance('SQLite in memory', () => ({
-  open: () => openLedger(':memory:'),
+ledgerConformance('SQLite in memory', {
   lasting: false,
-  remove: () => undefined,
-}));
+  place: () => ({ open: () => openLedger(':memory:'), remove: () => undefined }),
+});

@@ -78,6 +78,10 @@ test('a blank value is false, takes the fallback, and is told when there is none
   assert.equal(merge('text', source, ADA, { onEmpty }), 'no there you');
   assert.deepEqual(heard, []);
   merge('text', '{{#unless empty}}{{empty}}{{/unless}}', ADA, { onEmpty });
+  merge('text', '{{default empty empty}}{{#each empty}}{{this}}{{/each}}', ADA, {
+    onEmpty,
+    jsonColumns: ['empty'],
+  });
   assert.deepEqual(heard, ['empty']);
 });
 
@@ -150,6 +154,8 @@ test('what templates do not have is refused at its place', () => {
   refused('{{lookup city 0}}', /no helper called lookup/);
   refused('{{log city}}', /no helper called log/);
   refused('{{hole 0 city}}', /no helper called hole/);
+  refused('{{constructor city}}', /no helper called constructor/);
+  refused('{{#toString city}}{{/toString}}', /no block helper called toString/);
   refused('{{formatDat city "x"}}', /did you mean formatDate\?/);
   refused('{{#plan}}x{{/plan}}', /write \{\{#if plan\}\}/);
   refused('{{#if}}x{{/if}}', /if takes one value, not 0/);

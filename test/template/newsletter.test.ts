@@ -28,7 +28,7 @@ test('its first comment lists the fields that it reads', () => {
   const listed = [...source.slice(0, source.indexOf('-->')).matchAll(/^ {4}\{\{(\w+)\}\}/gm)].map(
     (found) => found[1],
   );
-  assert.deepEqual(compiled.fields.filter((field) => field !== 'email').sort(), listed.sort());
+  assert.deepEqual([...compiled.fields].sort(), listed.sort());
 });
 
 test('it says nothing empty to a row with empty fields', () => {

@@ -24,7 +24,7 @@ test('links stand behind their words, images are what they say, the preheader is
   );
   assert.equal(
     text,
-    'A lighthouse\n\nRead on <https://x.example/?a=1&b=2> or a@b.example or https://x.example or up.\n\nGo <https://x.example/?a=1&b=2>\n',
+    'A lighthouse\n\nRead on <https://x.example/?a=1&b=2> or a@b.example or https://x.example or\nup.\n\nGo <https://x.example/?a=1&b=2>\n',
   );
 });
 

@@ -6,16 +6,20 @@ import type { Delivery, Outcome, State } from '../../../src/domain/delivery.js';
 import type { InvalidRow, ListRow, RecipientRow } from '../../../src/domain/recipient.js';
 import type { Cursor, Imported, ImportPlan, Ledger } from '../../../src/store/ledger.js';
 
-/** A place where one ledger can lie, made anew for each test. */
+/** A place where one ledger can lie. */
 export interface Place {
   /** Opens the ledger; again for a second one on the same record. */
   open(): Ledger;
-  /** False when a second opening gives another, empty ledger. */
-  readonly lasting: boolean;
   remove(): void;
 }
 
-export type MakePlace = () => Place;
+/** A store under test. */
+export interface Store {
+  /** A new place for each test. */
+  place(): Place;
+  /** False when a second opening gives another, empty ledger. */
+  readonly lasting: boolean;
+}
 
 export const START: Cursor = { dueAt: -1, id: 0 };
 

@@ -1,0 +1,85 @@
+// Runs a process and watches it from outside: its lines as they come, its memory and processor time by the kernel's
+// count (/proc, so Linux). Knows nothing of mailblast.
+
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+
+/** How it stood with the process at a moment. */
+export interface Sample {
+  /** Seconds since it began. */
+  readonly at: number;
+  /** Resident memory, octets. */
+  readonly resident: number;
+}
+
+export interface Watched {
+  /** The exit code; -1 for a signal. */
+  readonly code: number;
+  /** Lines of stdout, each with the seconds since the process began. */
+  readonly lines: readonly { readonly at: number; readonly text: string }[];
+  readonly stderr: string;
+  readonly seconds: number;
+  readonly samples: readonly Sample[];
+  /** The most resident memory it ever had, octets. */
+  readonly peak: number;
+  /** Processor time of all its threads in seconds, without its last few milliseconds. */
+  readonly processor: number;
+}
+
+const SAMPLE_MS = 20;
+/** Of /proc/<pid>/stat: a hundredth of a second on every Linux that Node runs on. */
+const TICK_SECONDS = 0.01;
+
+/** Runs a program to its end. Never rejects for how it ends: look at `code`. */
+export function watch(
+  program: string,
+  args: readonly string[],
+  options: { readonly cwd: string; readonly env?: NodeJS.ProcessEnv },
+): Promise<Watched> {
+  return new Promise((resolve, reject) => {
+    const begun = performance.now();
+    const since = () => (performance.now() - begun) / 1000;
+    const child = spawn(program, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+    const kill = () => child.kill('SIGKILL');
+    process.once('exit', kill);
+    const lines: { at: number; text: string }[] = [];
+    createInterface(child.stdout).on('line', (text) => lines.push({ at: since(), text }));
+    let stderr = '';
+    child.stderr.setEncoding('utf8').on('data', (part: string) => {
+      stderr += part;
+    });
+    const samples: Sample[] = [];
+    let peak = 0;
+    let processor = 0;
+    const look = setInterval(() => {
+      const seen = child.pid === undefined ? undefined : sampleOf(child.pid);
+      if (seen === undefined) return;
+      samples.push({ at: since(), resident: seen.resident });
+      peak = seen.peak;
+      processor = seen.processor;
+    }, SAMPLE_MS);
+    child.once('error', reject);
+    child.once('close', (code) => {
+      clearInterval(look);
+      process.off('exit', kill);
+      resolve({ code: code ?? -1, lines, stderr, seconds: since(), samples, peak, processor });
+    });
+  });
+}
+
+/** Undefined once the process has ended. */
+function sampleOf(pid: number): { resident: number; peak: number; processor: number } | undefined {
+  try {
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const octets = (name: string) =>
+      Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(status)![1]) * 1024;
+    // The fields behind the program's name, which may hold blanks: state is the third of all.
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    const ticks = Number(fields[11]) + Number(fields[12]);
+    return { resident: octets('VmRSS'), peak: octets('VmHWM'), processor: ticks * TICK_SECONDS };
+  } catch {
+    return undefined;
+  }
+}

@@ -14,6 +14,12 @@ export interface SendOptions extends RunFlags {
   readonly replyTo: string;
   readonly returnPath: string;
   readonly header: readonly string[];
+  readonly attach: readonly string[];
+  readonly jsonColumn: readonly string[];
+  readonly allowRaw: readonly string[];
+  readonly feedbackId: string;
+  readonly test: string;
+  readonly row: number;
   readonly listId: string;
   readonly unsubscribeUrl: string;
   readonly unsubscribeMailto: string;
@@ -139,11 +145,13 @@ export function sendFlags(command: Command): Command {
       text('--unsubscribe-mailto <address>', 'MAILBLAST_UNSUBSCRIBE_MAILTO', 'where a mail unsubscribes'),
     )
     .addOption(text('--list-id <id>', 'MAILBLAST_LIST_ID', "default: <list>.<From's domain>"))
+    .addOption(several('--header <line>', 'a further header, "Name: value"'))
     .addOption(
-      new Option('--header <line>', 'a further header, "Name: value"; may be given several times')
-        .default([], 'none')
-        .argParser((line: string, earlier: readonly string[]) => [...earlier, line]),
+      text('--feedback-id <id>', 'MAILBLAST_FEEDBACK_ID', "the Feedback-ID header, for Gmail's reports"),
     )
+    .addOption(several('--attach <file>', 'a file that goes to everybody'))
+    .addOption(several('--json-column <name>', 'a column whose cells are JSON, for {{#each}} and {{#with}}'))
+    .addOption(several('--allow-raw <field>', 'a field that may stand unescaped in the HTML: {{{field}}}'))
     .addOption(text('--email-column <name>', 'MAILBLAST_EMAIL_COLUMN', 'the column of the addresses'))
     .addOption(
       flag(
@@ -153,6 +161,18 @@ export function sendFlags(command: Command): Command {
       ),
     )
     .addOption(flag('--dry-run', 'MAILBLAST_DRY_RUN', 'render every row and send nothing'))
+    .addOption(
+      text(
+        '--test <address>',
+        'MAILBLAST_TEST',
+        'send one message, rendered with the first row, there alone',
+      ),
+    )
+    .addOption(
+      new Option('--row <line>', "with --test: the list's line to render it with")
+        .default(0, 'the first usable one')
+        .argParser(wholeNumber),
+    )
     .addOption(text('--out <dir>', 'MAILBLAST_OUT', 'with --dry-run: write the messages as .eml files'));
   return runFlags(command);
 }
@@ -160,6 +180,13 @@ export function sendFlags(command: Command): Command {
 /** A text option that is empty when not given, so that nothing inside has to ask. */
 function text(flags: string, variable: string, help: string): Option {
   return new Option(flags, help).env(variable).default('', 'none');
+}
+
+/** An option that may be given several times. */
+function several(flags: string, help: string): Option {
+  return new Option(flags, `${help}; may be given several times`)
+    .default([], 'none')
+    .argParser((value: string, earlier: readonly string[]) => [...earlier, value]);
 }
 
 function flag(flags: string, variable: string, help: string): Option {

@@ -19,6 +19,12 @@ export interface Content {
   readonly listId: string;
   /** Paths of the template and its includes, as they were compiled: "changed" is decided by their hash. */
   readonly sources: readonly string[];
+  /** Files that go to everybody, each a complete MIME entity. */
+  readonly attachments: readonly string[];
+  /** Columns whose cells are JSON, for `each` and `with`. */
+  readonly jsonColumns: readonly string[];
+  /** Fields that may stand unescaped in the HTML's text, by `--allow-raw`. */
+  readonly rawFields: readonly string[];
   /** Empty when not given. */
   readonly unsubscribeUrl: string;
   /** An address, maybe with `?subject=…`, without `mailto:`; empty when not given. */
@@ -31,7 +37,7 @@ export interface Sender {
   readonly from: string;
   /** Empty when not given. */
   readonly replyTo: string;
-  /** The address of MAIL FROM (RFC 5321 return path). */
+  /** The address of MAIL FROM (RFC 5321 return path), or a template for one (VERP): `bounce+{{token}}@example.com`. */
   readonly returnPath: string;
 }
 

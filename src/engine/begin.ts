@@ -20,6 +20,10 @@ export interface CampaignRequest {
   readonly returnPath: string;
   readonly listId: string;
   readonly headers: readonly (readonly [name: string, value: string])[];
+  /** Paths of files that go to everybody. */
+  readonly attachments: readonly string[];
+  readonly jsonColumns: readonly string[];
+  readonly rawFields: readonly string[];
   readonly unsubscribeUrl: string;
   readonly unsubscribeMailto: string;
   readonly rehearsal: boolean;

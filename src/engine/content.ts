@@ -3,12 +3,15 @@
 
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { basename, extname } from 'node:path';
 import type { Content } from '../domain/campaign.js';
 import { MailblastError } from '../domain/errors.js';
+import { nearest } from '../domain/nearest.js';
 import { PLAIN } from '../domain/pieces.js';
 import { foldColumn } from '../domain/recipient.js';
 import { compileTemplate } from '../template/compile.js';
 import { compileMerge } from '../template/merge.js';
+import { attachmentEntity, unreadable } from './attached-files.js';
 import type { CampaignRequest } from './begin.js';
 import { BUILTINS, bareAddress, Letters, mailbox } from './letters.js';
 
@@ -20,8 +23,12 @@ export async function makeContent(
   request: CampaignRequest,
   columns: readonly string[],
 ): Promise<{ readonly content: Content; readonly notes: readonly string[] }> {
-  const text = await readTemplate(request.template);
-  const compiled = await compileTemplate({ path: request.template, text }, { columns, builtins: BUILTINS });
+  const jsonColumns = request.jsonColumns.map((name) => columnNamed('--json-column', name, columns));
+  const rawFields = request.rawFields.map((name) => columnNamed('--allow-raw', name, columns));
+  const schema = { columns, builtins: BUILTINS, jsonColumns, rawFields };
+  const source = await readTemplate(request.template);
+  const compiled = await compileTemplate({ path: request.template, text: source }, schema);
+  const ownText = await readOwnText(request.template);
   const subject = request.subject === '' ? compiled.title : request.subject;
   if (subject.trim() === '') {
     throw new MailblastError(
@@ -32,11 +39,13 @@ export async function makeContent(
       },
     );
   }
+  if (ownText !== undefined) {
+    compileMerge('text', ownText, { ...schema, what: textBeside(request.template), encoder: PLAIN });
+  }
   const from = mailbox('--from', request.from);
   if (request.replyTo !== '') mailbox('--reply-to', request.replyTo);
   const subjectFields = compileMerge('header', subject, {
-    columns,
-    builtins: BUILTINS,
+    ...schema,
     what: 'the subject',
     encoder: PLAIN,
   }).fields;
@@ -52,20 +61,43 @@ export async function makeContent(
   const content: Content = {
     subject,
     html: compiled.html,
-    text: compiled.text,
+    text: ownText ?? compiled.text,
     sender: {
       from: request.from,
       replyTo: request.replyTo,
-      returnPath:
-        request.returnPath === '' ? from.address.address : bareAddress('--return-path', request.returnPath),
+      returnPath: returnPathOf(request.returnPath, from.address.address),
     },
     headers: request.headers,
+    attachments: await Promise.all(request.attachments.map(attachmentEntity)),
+    jsonColumns,
+    rawFields,
     listId: request.listId,
     unsubscribeUrl: request.unsubscribeUrl,
     unsubscribeMailto: request.unsubscribeMailto,
     sources: compiled.files.map((file) => file.path),
   };
   return { content, notes: compiled.notes };
+}
+
+/** The column that an option means, by its name or its folded form. */
+function columnNamed(option: string, name: string, columns: readonly string[]): string {
+  const column =
+    columns.find((each) => each === name) ?? columns.find((each) => foldColumn(each) === foldColumn(name));
+  if (column !== undefined) return column;
+  const close = nearest(name, columns);
+  const guess = close === undefined ? '' : ` Did you mean ${close}?`;
+  throw new MailblastError(
+    'usage',
+    `${option} ${name}: the list has no such column.${guess} It has: ${columns.join(', ')}.`,
+  );
+}
+
+/** An address, or a template for one, which is checked as far as it can be before there is a recipient. */
+function returnPathOf(given: string, from: string): string {
+  if (given === '') return from;
+  if (!given.includes('{{')) return bareAddress('--return-path', given);
+  bareAddress('--return-path', given.replace(/\{\{.*?\}\}/g, 'x'));
+  return given;
 }
 
 /** Compiles every part once, so that an unknown field in subject, headers or links is found before anything is written. */
@@ -87,35 +119,45 @@ export function checkMerges(
 }
 
 /**
- * SHA-256 over the template's sources and every setting that ends in the content or says who it is from.
- * `sources` are the files as they were compiled last; the template itself is read from where the request names it.
+ * SHA-256 over everything that ends in the content or says who it is from: the template and its includes, the text part
+ * beside it, attachments, settings. `sources` are the files as they were compiled last; the template itself is read
+ * from where the request names it.
  */
 export async function contentHash(request: CampaignRequest, sources: readonly string[]): Promise<string> {
   const hash = createHash('sha256');
   hash.update(await readTemplate(request.template));
-  for (const include of sources.slice(1)) {
+  for (const file of [...sources.slice(1), textBeside(request.template), ...request.attachments]) {
     hash.update('\0');
-    hash.update(await readFile(include, 'utf8').catch(() => 'gone'));
+    hash.update(await readFile(file).catch(() => 'gone'));
   }
   const { subject, from, replyTo, returnPath, listId, headers, unsubscribeUrl, unsubscribeMailto } = request;
+  const { jsonColumns, rawFields, attachments } = request;
+  const settings = [subject, from, replyTo, returnPath, listId, headers, unsubscribeUrl, unsubscribeMailto];
   hash.update(
-    JSON.stringify([subject, from, replyTo, returnPath, listId, headers, unsubscribeUrl, unsubscribeMailto]),
+    JSON.stringify([...settings, jsonColumns, rawFields, attachments.map((file) => basename(file))]),
   );
   return hash.digest('hex');
+}
+
+/** Where an author's own text part lies: `news.txt` beside `news.mjml`. */
+function textBeside(template: string): string {
+  return `${template.slice(0, template.length - extname(template).length)}.txt`;
+}
+
+async function readOwnText(template: string): Promise<string | undefined> {
+  const path = textBeside(template);
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw unreadable('text part', path, error);
+  }
 }
 
 async function readTemplate(path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
-    const why =
-      (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : (error as Error).message;
-    throw new MailblastError(
-      'no_input',
-      `The template ${path} cannot be read: ${why}. Check the path after --template.`,
-      {
-        cause: error,
-      },
-    );
+    throw unreadable('template', path, error);
   }
 }

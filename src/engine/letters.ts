@@ -5,10 +5,9 @@ import { domainOf, isAddress, type Mailbox, parseAddress, parseMailbox } from '.
 import type { Outgoing } from '../domain/attempt.js';
 import type { Campaign } from '../domain/campaign.js';
 import type { Delivery } from '../domain/delivery.js';
-import { MailblastError } from '../domain/errors.js';
+import { MailblastError, UnmergeableRow } from '../domain/errors.js';
 import { type PieceEncoder, PLAIN } from '../domain/pieces.js';
 import { composer } from '../message/compose.js';
-import { checkOctets } from '../message/final-check.js';
 import { identify, token } from '../message/identity.js';
 import { QUOTED_PRINTABLE } from '../message/quoted-printable.js';
 import { compileMerge, type Merge, type Part } from '../template/merge.js';
@@ -35,6 +34,7 @@ export class Letters {
     readonly text: Merge;
     readonly html: Merge;
     readonly unsubscribe: Merge;
+    readonly returnPath: Merge;
   };
   readonly #headers: readonly (readonly [name: string, value: Merge])[];
   readonly #empty = new Map<string, number>();
@@ -53,12 +53,14 @@ export class Letters {
       replyTo: content.sender.replyTo === '' ? undefined : mailbox('--reply-to', content.sender.replyTo),
       listId: content.listId,
       headers: [],
+      attachments: content.attachments,
     });
     this.#merges = {
       subject: this.#merge('header', content.subject, 'the subject'),
       text: this.#merge('text', content.text, 'the text part', QUOTED_PRINTABLE),
       html: this.#merge('html', content.html, 'the template', QUOTED_PRINTABLE),
       unsubscribe: this.#merge('url', content.unsubscribeUrl, '--unsubscribe-url'),
+      returnPath: this.#merge('header', content.sender.returnPath, '--return-path'),
     };
     this.#headers = content.headers.map(([name, value]) => [
       name,
@@ -94,11 +96,8 @@ export class Letters {
       unsubscribeMailto: content.unsubscribeMailto,
       headers: this.#headers.map(([name, value]) => [name, value.render(fields, builtins)] as const),
     });
-    const fault = checkOctets(octets);
-    if (fault !== undefined)
-      throw new Error(`The message for ${delivery.address} is not fit to be sent: ${fault}.`);
     return {
-      envelope: { returnPath: content.sender.returnPath, recipient: delivery.address },
+      envelope: { returnPath: this.#returnPath(delivery, builtins), recipient: delivery.address },
       octets,
       delivery,
       date,
@@ -126,6 +125,16 @@ export class Letters {
     };
   }
 
+  /** The return path, filled in where it is a template (VERP). */
+  #returnPath(delivery: Delivery, builtins: Readonly<Record<string, string>>): string {
+    const { returnPath } = this.#campaign.content.sender;
+    if (!returnPath.includes('{{')) return returnPath;
+    const filled = this.#merges.returnPath.render(delivery.fields, builtins);
+    const parsed = parseAddress(filled);
+    if (!isAddress(parsed)) throw new UnmergeableRow('--return-path', `gives ${filled}: ${parsed.reason}`);
+    return parsed.address;
+  }
+
   #builtins(delivery: Delivery): {
     readonly builtins: Record<string, string>;
     readonly unsubscribeUrl: string;
@@ -148,7 +157,14 @@ export class Letters {
   }
 
   #merge(part: Part, source: string, what: string, encoder: PieceEncoder = PLAIN): Merge {
-    return compileMerge(part, source, { columns: this.#campaign.columns, builtins: BUILTINS, what, encoder });
+    const { columns, content } = this.#campaign;
+    const schema = {
+      columns,
+      builtins: BUILTINS,
+      jsonColumns: content.jsonColumns,
+      rawFields: content.rawFields,
+    };
+    return compileMerge(part, source, { ...schema, what, encoder });
   }
 }
 

@@ -10,6 +10,9 @@ const TWO_BLANKS = Buffer.from('  ', 'latin1');
 const BLANK_BEFORE_END = Buffer.from(' \r\n', 'latin1');
 const LINE_END = Buffer.from('\r\n', 'latin1');
 
+/** As many octets without a change end looking at each. */
+const NEAR = 256;
+
 /** A header field as it stands in a message, folded, without the line end behind it. One character an octet. */
 export interface HeaderField {
   /** In lower case. */
@@ -50,9 +53,22 @@ export function relaxedBody(body: Buffer): Buffer {
     let runStart = change;
     while (runStart > from && isBlank(body[runStart - 1])) runStart--;
     length += body.copy(relaxed, length, from, runStart);
-    from = change;
-    while (isBlank(body[from])) from++;
-    if (!endsLine(body, from)) relaxed[length++] = BLANK;
+    from = runStart;
+    // Changes seldom come alone, and a search costs as much as looking at a hundred octets.
+    let calm = from + NEAR;
+    while (from < calm && from < end) {
+      const octet = body[from]!;
+      if (isBlank(octet)) {
+        const start = from;
+        while (isBlank(body[from])) from++;
+        const trailing = endsLine(body, from);
+        if (!trailing) relaxed[length++] = BLANK;
+        if (trailing || octet === TAB || from - start > 1) calm = from + NEAR;
+      } else {
+        relaxed[length++] = octet;
+        from++;
+      }
+    }
     change = nextChange(body, from, end, search);
   }
   length += body.copy(relaxed, length, from, end);

@@ -22,6 +22,9 @@ export const CONTENT: Content = {
   listId: 'list.example.com',
   sources: ['news.mjml'],
   unsubscribeUrl: '',
+  attachments: [],
+  jsonColumns: [],
+  rawFields: [],
   unsubscribeMailto: '',
 };
 

@@ -1,9 +1,7 @@
 // `mailblast send --dry-run`: renders every row, sends nothing, and says what would happen.
 
-import { mkdtempSync, rmSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { Outgoing } from '../../domain/attempt.js';
 import { formatDuration } from '../../domain/duration.js';
 import { MailblastError } from '../../domain/errors.js';
@@ -11,10 +9,10 @@ import { parseRate } from '../../domain/rate.js';
 import type { CampaignRequest } from '../../engine/begin.js';
 import { type DryRun, dryRun } from '../../engine/dry-run.js';
 import { stableName, writeEml } from '../../relay/eml-file.js';
-import { openLedger } from '../../store/sqlite/open.js';
 import { EXIT } from '../exit-codes.js';
 import type { SendOptions } from '../options.js';
 import type { Output } from '../output.js';
+import { withThrowAwayLedger } from '../throw-away-ledger.js';
 import { count, counted, size } from '../words.js';
 
 export async function runDryRun(
@@ -22,26 +20,18 @@ export async function runDryRun(
   options: SendOptions,
   output: Output,
 ): Promise<number> {
-  const folder = mkdtempSync(join(tmpdir(), 'mailblast-dry-run-'));
   const out = options.out === '' ? undefined : resolve(options.out);
   const most = options.limit === 0 ? Number.POSITIVE_INFINITY : options.limit;
   let written = 0;
-  try {
-    const ledger = openLedger(join(folder, 'mailblast.db'));
-    try {
-      const result = await dryRun(request, ledger, Date.now(), async (message) => {
-        if (out === undefined || written >= most) return;
-        await keepMessage(out, message);
-        written++;
-      });
-      tell(result, options, output);
-      if (out !== undefined) output.say(`${counted(written, 'message')} written to ${out}.`);
-    } finally {
-      ledger.close();
-    }
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  const result = await withThrowAwayLedger((ledger) =>
+    dryRun(request, ledger, Date.now(), async (message) => {
+      if (out === undefined || written >= most) return;
+      await keepMessage(out, message);
+      written++;
+    }),
+  );
+  tell(result, options, output);
+  if (out !== undefined) output.say(`${counted(written, 'message')} written to ${out}.`);
   return EXIT.done;
 }
 

@@ -26,9 +26,14 @@ export async function runSend(list: string, options: SendOptions, given: Given):
     const { runDryRun } = await import('./dry-run.js');
     return runDryRun(requestOf(list, options, true), options, output);
   }
+  if (options.row !== 0 && options.test === '') throw new MailblastError('usage', '--row goes with --test.');
   if (options.out !== '') throw new MailblastError('usage', '--out goes with --dry-run.');
   const choice = chooseRelay(options.relay, given('relay'));
   const request = requestOf(list, options, choice.rehearsalFolder !== undefined);
+  if (options.test !== '') {
+    const { runTestMessage } = await import('./test-message.js');
+    return runTestMessage(request, choice.make(), options, output);
+  }
   if (choice.rehearsalFolder !== undefined) makeFolder(choice.rehearsalFolder);
   const ledger = openLedger(ledgerPath(options.state, list, choice.rehearsalFolder));
   try {
@@ -84,7 +89,13 @@ function requestOf(list: string, options: SendOptions, rehearsal: boolean): Camp
       options.listId !== ''
         ? parseListId(options.listId)
         : defaultListId(baseName(list), domainOf(from.address)),
-    headers: options.header.map(parseHeaderOption),
+    headers: [
+      ...options.header.map(parseHeaderOption),
+      ...(options.feedbackId === '' ? [] : [['Feedback-ID', options.feedbackId] as const]),
+    ],
+    attachments: options.attach,
+    jsonColumns: options.jsonColumn,
+    rawFields: options.allowRaw,
     unsubscribeUrl: options.unsubscribeUrl,
     unsubscribeMailto: options.unsubscribeMailto.replace(/^mailto:/i, ''),
     rehearsal,

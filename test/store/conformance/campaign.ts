@@ -32,6 +32,9 @@ export const CONTENT: Content = {
   listId: 'list.example.com',
   sources: ['/home/ada/news.mjml'],
   unsubscribeUrl: '',
+  attachments: [],
+  jsonColumns: [],
+  rawFields: [],
   unsubscribeMailto: 'leave@example.com',
 };
 

@@ -5,6 +5,7 @@ import type { Campaign, Content, RunOptions } from '../domain/campaign.js';
 import type { Counts, Delivery, Mark, Outcome, State } from '../domain/delivery.js';
 import type { ListRow } from '../domain/recipient.js';
 import type { Reply } from '../domain/reply.js';
+import type { Suppressions } from './suppressions.js';
 
 /**
  * A ledger keeps every delivery of every campaign in exactly one state. Whatever promise it resolved, or whatever
@@ -16,6 +17,8 @@ export interface Ledger {
   readonly path: string;
   /** 32 random octets, made with the ledger: the key of `{{token}}`. */
   readonly secret: Uint8Array;
+  /** Who must not be mailed, one list for all campaigns. */
+  readonly suppressions: Suppressions;
 
   /** Names of all campaigns, oldest first. */
   names(): string[];
@@ -34,7 +37,8 @@ export interface Ledger {
   import(plan: ImportPlan, rows: AsyncIterable<readonly ListRow[]>): Promise<Imported>;
 
   /**
-   * Before anything is sent, with the lock held: every `transmitting` delivery of the campaign becomes `in_doubt`;
+   * Before anything is sent, with the lock held: a suppressed delivery that no suppression covers any longer is pending
+   * again, with no attempts; every `transmitting` delivery of the campaign becomes `in_doubt`;
    * then the user's word is applied to all that are in doubt: hold keeps them, resend makes them pending (first mark
    * and date kept), assume-accepted makes them accepted.
    */
@@ -105,7 +109,7 @@ export interface ImportPlan {
  * address and fields (one that was marked keeps its address and fields, R5); a withdrawn one comes back as pending.
  * A key seen earlier in the same list is a duplicate. Keys that are gone from the list are withdrawn if pending or
  * deferred. Invalid and duplicate rows are made anew; a delivery that became invalid when merged is pending again, or
- * withdrawn, uncounted, when its key is gone. What comes back begins with no attempts; its first mark and date are kept.
+ * withdrawn, uncounted, when its key is gone, as a suppressed one is. What comes back begins with no attempts; its first mark and date are kept.
  */
 export interface Imported {
   readonly campaign: Campaign;
@@ -128,6 +132,8 @@ export interface Settled {
   readonly held: number;
   readonly resent: number;
   readonly assumed: number;
+  /** Suppressed by an earlier run, pending now. */
+  readonly unsuppressed: number;
 }
 
 export interface Overview {

@@ -83,6 +83,7 @@ async function tryPlace(place: MergePlace, t: TestContext): Promise<void> {
     columns: ['email', 'value'],
     rows: values.map((value, index) => [`p${index}@example.org`, value]),
     template: place.template,
+    text: place.text,
     settings: place.settings ?? {},
   });
   let usual: ReadMail | undefined;

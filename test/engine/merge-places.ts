@@ -19,6 +19,8 @@ export interface ReadMail {
 export interface MergePlace {
   readonly name: string;
   readonly template: string;
+  /** A text part of one's own, beside the template. */
+  readonly text?: string;
   readonly settings?: Partial<CampaignRequest>;
   /** A value that fits every such place, and so shows what a message looks like there. */
   readonly benign: string;
@@ -89,6 +91,15 @@ export const MERGE_PLACES: readonly MergePlace[] = [
     check(mail, value) {
       assert.equal(mail.page.text('#here'), `[${asLines(value)}]`);
       assertText(mail, value);
+    },
+  },
+  {
+    name: 'a text part of one’s own',
+    template: column('<mj-text>x</mj-text>'),
+    text: 'Hello\n[{{value}}]\n',
+    benign: 'Ada',
+    check(mail, value) {
+      assert.equal(asLines(mail.python.text!), `Hello\n[${asLines(value)}]\n`);
     },
   },
   {

@@ -18,17 +18,20 @@ export interface RowsRequest {
   readonly rows: readonly (readonly string[])[];
   /** MJML source. */
   readonly template: string;
+  /** A text part of one's own, if there is one. */
+  readonly text: string | undefined;
   readonly settings: Partial<CampaignRequest>;
 }
 
 /** Every row's message or reason, in the list's order. Fails when a row has come to nothing, or to two things. */
-export async function writeRows({ columns, rows, template, settings }: RowsRequest): Promise<WrittenRow[]> {
+export async function writeRows({ columns, rows, template, text, settings }: RowsRequest): Promise<WrittenRow[]> {
   const folder = mkdtempSync(join(tmpdir(), 'mailblast-rows-'));
   const ledger = openLedger(':memory:');
   try {
     const list = join(folder, 'list.csv');
     writeFileSync(list, [columns, ...rows].map(csvLine).join(''));
     writeFileSync(join(folder, 'news.mjml'), template);
+    if (text !== undefined) writeFileSync(join(folder, 'news.txt'), text);
     const request = { ...REQUEST, list: { path: list, emailColumn: 'email' } };
     const { campaign, lock } = await begin(
       { ...request, template: join(folder, 'news.mjml'), ...settings },
@@ -75,6 +78,9 @@ const REQUEST: CampaignRequest = {
   returnPath: 'bounces@example.com',
   listId: 'list.example.com',
   headers: [],
+  attachments: [],
+  jsonColumns: [],
+  rawFields: [],
   unsubscribeUrl: '',
   unsubscribeMailto: '',
   rehearsal: true,

@@ -11,8 +11,8 @@ import { Seen } from './seen.js';
 import type { Tally } from './tally.js';
 
 /**
- * Page cache while a list is read, in KiB. Addresses come in no order, so each lands somewhere else in their index,
- * and a page that was put out has to be read and written again.
+ * Page cache while a list is read, in KiB; also what is sorted at a time. Addresses that join an existing campaign
+ * come in no order, and each lands somewhere else among those that are there.
  */
 const IMPORT_CACHE = 64 * 1024;
 const USUAL_CACHE = 16 * 1024;
@@ -25,13 +25,32 @@ const WITHDRAWN_FROM = ['pending', 'deferred'] as const;
 /** Each of these is one walk along an index that holds little else; SQLite refuses the statement otherwise. */
 const DROP_UNKEYED = `
   DELETE FROM delivery INDEXED BY delivery_unusable
-  WHERE  campaign = ? AND state = ? AND state IN ('invalid', 'duplicate') AND key IS NULL`;
+  WHERE  campaign = ? AND state = ? AND state IN ('invalid', 'duplicate', 'suppressed') AND key IS NULL`;
 const LEFT = `
   SELECT id FROM delivery INDEXED BY delivery_by_turn
   WHERE  campaign = ? AND state = ? AND state IN ('pending', 'deferred')`;
-const UNMERGEABLE = `
+const NOT_MAILED = `
   SELECT id FROM delivery INDEXED BY delivery_unusable
-  WHERE  campaign = ? AND state = 'invalid' AND state IN ('invalid', 'duplicate') AND key IS NOT NULL`;
+  WHERE  campaign = ? AND state = ? AND state IN ('invalid', 'duplicate', 'suppressed') AND key IS NOT NULL`;
+
+/** A new campaign's people, sorted, so that each lands beside the one before it. A key's first row is the person. */
+const ALL_PEOPLE = `
+  INSERT INTO person (key, campaign, delivery)
+  SELECT   key, campaign, id
+  FROM     delivery INDEXED BY delivery_by_line
+  WHERE    campaign = ? AND key IS NOT NULL
+  ORDER BY key, id
+  ON CONFLICT DO NOTHING`;
+
+/** The rows of a new campaign whose key is another row's. Twice the campaign: keys that stand there twice, and rows. */
+const ALL_DUPLICATES = `
+  UPDATE delivery INDEXED BY delivery_by_line
+  SET    state = 'duplicate', key = NULL, reason = 'the address stands on line ' || first.line || ' already'
+  FROM   person JOIN delivery AS first ON first.id = person.delivery
+  WHERE  delivery.key IN (
+           SELECT key FROM delivery WHERE campaign = ? AND key IS NOT NULL GROUP BY key HAVING count(*) > 1)
+  AND    delivery.campaign = ?
+  AND    person.key = delivery.key AND person.campaign = delivery.campaign AND person.delivery <> delivery.id`;
 
 interface Known {
   readonly id: number;
@@ -45,7 +64,7 @@ interface Known {
 /** One import on its way. */
 interface Job {
   readonly campaign: number;
-  /** Made by this import, so that every address is new unless the list repeats it. */
+  /** Made by this import: nobody is known yet, and people are found, and found twice, when all rows are in. */
   readonly fresh: boolean;
   readonly now: number;
   readonly seen: Seen;
@@ -61,13 +80,16 @@ export class Importer {
   readonly #campaigns: Campaigns;
   readonly #tally: Tally;
   readonly #add: Statement<[number, string, string, number, string]>;
+  readonly #addPerson: Statement<[string, number, number]>;
+  readonly #allPeople: Statement<[number]>;
+  readonly #allDuplicates: Statement<[number, number]>;
   readonly #addUnkeyed: Statement<[number, string, number, string, State, string]>;
   readonly #find: Statement<[string, number], Known>;
   readonly #change: Statement<[number, string, string, number]>;
   readonly #revive: Statement<[number, number]>;
   readonly #dropUnkeyed: Statement<[number, State]>;
   readonly #left: Statement<[number, State], number>;
-  readonly #unmergeable: Statement<[number], number>;
+  readonly #notMailed: Statement<[number, State], number>;
   readonly #withdraw: Statement<[number, string, number]>;
 
   constructor(db: Database, campaigns: Campaigns, tally: Tally) {
@@ -76,15 +98,17 @@ export class Importer {
     this.#tally = tally;
     this.#add = db.prepare(`
       INSERT INTO delivery (campaign, key, address, line, fields, state)
-      VALUES (?, ?, ?, ?, ?, 'pending')
-      ON CONFLICT DO NOTHING`);
+      VALUES (?, ?, ?, ?, ?, 'pending')`);
+    this.#addPerson = db.prepare('INSERT INTO person (key, campaign, delivery) VALUES (?, ?, ?)');
+    this.#allPeople = db.prepare(ALL_PEOPLE);
+    this.#allDuplicates = db.prepare(ALL_DUPLICATES);
     this.#addUnkeyed = db.prepare(`
       INSERT INTO delivery (campaign, address, line, fields, state, reason)
       VALUES (?, ?, ?, ?, ?, ?)`);
     this.#find = db.prepare(`
       SELECT id, address, line, fields, state, marked_at
-      FROM   delivery
-      WHERE  key = ? AND campaign = ?`);
+      FROM   person JOIN delivery ON delivery.id = person.delivery
+      WHERE  person.key = ? AND person.campaign = ?`);
     this.#change = db.prepare('UPDATE delivery SET line = ?, address = ?, fields = ? WHERE id = ?');
     // It is on the list anew, so its attempts count anew. Its mark stays: the Date of its first copy (R5).
     this.#revive = db.prepare(`
@@ -94,7 +118,7 @@ export class Importer {
       WHERE  id = ?`);
     this.#dropUnkeyed = db.prepare(DROP_UNKEYED);
     this.#left = db.prepare<[number, State], number>(LEFT).pluck();
-    this.#unmergeable = db.prepare<[number], number>(UNMERGEABLE).pluck();
+    this.#notMailed = db.prepare<[number, State], number>(NOT_MAILED).pluck();
     this.#withdraw = db.prepare(`
       UPDATE delivery
       SET    state = 'withdrawn', due_at = 0, changed_at = ?, reason = ?
@@ -137,6 +161,7 @@ export class Importer {
     for await (const batch of rows) {
       for (const row of batch) this.#row(job, row);
     }
+    if (job.fresh) this.#findPeople(job);
     const gone = WITHDRAWN_FROM.map((state) =>
       before ? unseen(job, this.#left.iterate(number, state)) : [],
     );
@@ -148,8 +173,12 @@ export class Importer {
     gone.forEach((ids, i) => {
       this.#withdrawAll(job, WITHDRAWN_FROM[i]!, ids);
     });
-    // What could not be merged and is gone now is no longer the list's fault, but nobody was waiting for it either.
-    if (before) this.#withdrawAll(job, 'invalid', unseen(job, this.#unmergeable.iterate(number)));
+    // Who could not be merged, or must not be mailed, and is gone now was not waited for: it is not counted.
+    if (before) {
+      for (const state of ['invalid', 'suppressed'] as const) {
+        this.#withdrawAll(job, state, unseen(job, this.#notMailed.iterate(number, state)));
+      }
+    }
     this.#tally.added(number, 'pending', added);
     this.#tally.added(number, 'invalid', invalid);
     this.#tally.added(number, 'duplicate', duplicate);
@@ -169,15 +198,14 @@ export class Importer {
 
   #recipient(job: Job, row: RecipientRow, fields: string): void {
     const { key, address, line } = row;
-    let known = job.fresh ? undefined : this.#find.get(key, job.campaign);
+    const known = job.fresh ? undefined : this.#find.get(key, job.campaign);
     if (!known) {
-      const { changes, lastInsertRowid } = this.#add.run(job.campaign, key, address, line, fields);
-      if (changes === 1) {
-        job.seen.add(Number(lastInsertRowid));
-        job.added += 1;
-        return;
-      }
-      known = this.#find.get(key, job.campaign)!;
+      const id = Number(this.#add.run(job.campaign, key, address, line, fields).lastInsertRowid);
+      job.added += 1;
+      if (job.fresh) return;
+      this.#addPerson.run(key, job.campaign, id);
+      job.seen.add(id);
+      return;
     }
     if (job.seen.has(known.id)) {
       const reason = `the address stands on line ${known.line} already`;
@@ -187,6 +215,13 @@ export class Importer {
     }
     job.seen.add(known.id);
     this.#update(job, known, row, fields);
+  }
+
+  #findPeople(job: Job): void {
+    const people = this.#allPeople.run(job.campaign).changes;
+    job.duplicate = job.added - people;
+    job.added = people;
+    if (job.duplicate > 0) this.#allDuplicates.run(job.campaign, job.campaign);
   }
 
   /** Brings a known delivery up to the list's row. One that was marked keeps its address and fields (R5). */

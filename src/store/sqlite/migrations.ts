@@ -47,6 +47,14 @@ const MIGRATIONS: readonly string[] = [
     name   TEXT NOT NULL UNIQUE
   ) STRICT;
 
+  -- Who must not be mailed, whatever the campaign.
+  CREATE TABLE suppression (
+    entry    TEXT NOT NULL PRIMARY KEY,      -- an address's key, or @ and a domain
+    reason   TEXT NOT NULL,
+    source   TEXT NOT NULL,
+    added_at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+
   CREATE TABLE delivery (
     id               INTEGER PRIMARY KEY,
     campaign         INTEGER NOT NULL REFERENCES campaign (number),
@@ -67,8 +75,14 @@ const MIGRATIONS: readonly string[] = [
     relay            INTEGER REFERENCES relay (number)
   ) STRICT;
 
-  -- People are found by address. The key comes first, since it is what tells two entries apart.
-  CREATE UNIQUE INDEX delivery_by_key ON delivery (key, campaign) WHERE key IS NOT NULL;
+  -- People are found by address. An index of delivery would be the same, but a new campaign's could not be made of
+  -- all its addresses at once, in their order, which is what lets an import of millions end soon.
+  CREATE TABLE person (
+    key      TEXT NOT NULL,
+    campaign INTEGER NOT NULL,
+    delivery INTEGER NOT NULL,
+    PRIMARY KEY (key, campaign)
+  ) STRICT, WITHOUT ROWID;
 
   -- What is still to be sent, in the order of its turn; what was sent is not in it. Every index ends in the id.
   -- A statement uses a partial index when it repeats its condition, word by word.
@@ -80,8 +94,8 @@ const MIGRATIONS: readonly string[] = [
   -- What a crash left behind: as many entries as messages are in flight.
   CREATE INDEX delivery_unanswered ON delivery (campaign, state) WHERE state IN ('transmitting', 'in_doubt');
 
-  -- Rows that are looked at anew at each import.
-  CREATE INDEX delivery_unusable ON delivery (campaign, state) WHERE state IN ('invalid', 'duplicate');
+  -- What is looked at anew at each import or run: the list or the suppressions may have been mended.
+  CREATE INDEX delivery_unusable ON delivery (campaign, state) WHERE state IN ('invalid', 'duplicate', 'suppressed');
 
   -- The list's own order, for reports.
   CREATE INDEX delivery_by_line ON delivery (campaign, line);

@@ -4,6 +4,7 @@
 import type { Database, Statement } from 'better-sqlite3';
 import { MARK_MOVES, type Mark, OUTCOME_MOVES, type Outcome, type State } from '../../domain/delivery.js';
 import type { InDoubtWord, Settled } from '../ledger.js';
+import { IS_COVERED } from './suppressions.js';
 import type { Tally } from './tally.js';
 
 const LOST_REPLY = "the run ended before the relay's reply was seen";
@@ -21,6 +22,14 @@ const allFrom = (index: string, states: string) => `
 const ALL_UNANSWERED = allFrom('delivery_unanswered', "'transmitting', 'in_doubt'");
 const ALL_LEFT = allFrom('delivery_by_turn', "'pending', 'deferred'");
 
+/** Who is not suppressed any longer begins anew, as one who came back to the list; the first mark and date are kept. */
+const UNSUPPRESS = `
+  UPDATE delivery INDEXED BY delivery_unusable
+  SET    state = 'pending', due_at = 0, changed_at = ?, attempts = 0, first_attempt_at = NULL,
+         reply_code = NULL, reply_enhanced = NULL, reply_text = NULL, reason = '', relay = NULL
+  WHERE  campaign = ? AND state = 'suppressed' AND state IN ('invalid', 'duplicate', 'suppressed')
+         AND NOT ${IS_COVERED}`;
+
 type MoveAll = Statement<[State, number, string, number, State]>;
 
 interface Standing {
@@ -34,6 +43,7 @@ export class Moves {
   readonly #mark: Statement<[number, number, number, State]>;
   readonly #end: Statement<unknown[]>;
   readonly #all: { readonly unanswered: MoveAll; readonly left: MoveAll };
+  readonly #unsuppress: Statement<[number, number]>;
   readonly #findRelay: Statement<[string], number>;
   readonly #addRelay: Statement<[string], number>;
   readonly #relays = new Map<string, number>();
@@ -57,6 +67,7 @@ export class Moves {
       unanswered: db.prepare(ALL_UNANSWERED),
       left: db.prepare(ALL_LEFT),
     };
+    this.#unsuppress = db.prepare(UNSUPPRESS);
     this.#findRelay = db.prepare<[string], number>('SELECT number FROM relay WHERE name = ?').pluck();
     this.#addRelay = db
       .prepare<[string], number>('INSERT INTO relay (name) VALUES (?) RETURNING number')
@@ -73,8 +84,14 @@ export class Moves {
     }
   }
 
-  /** What `transmitting` deliveries of an earlier run become, and those in doubt by the user's word. */
+  /** Who may be mailed again, what an earlier run's `transmitting` deliveries become, and those in doubt by the user's word. */
   settle(campaign: number, word: InDoubtWord, now: number): Settled {
+    const unsuppressed = this.#unsuppress.run(now, campaign).changes;
+    if (unsuppressed > 0) this.#tally.moved(campaign, 'suppressed', 'pending', now, unsuppressed);
+    return { ...this.#settleDoubt(campaign, word, now), unsuppressed };
+  }
+
+  #settleDoubt(campaign: number, word: InDoubtWord, now: number): Omit<Settled, 'unsuppressed'> {
     const { unanswered } = this.#all;
     const found = this.#moveAll(unanswered, campaign, 'transmitting', 'in_doubt', LOST_REPLY, now);
     if (word === 'resend') {

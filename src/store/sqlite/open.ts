@@ -18,6 +18,7 @@ import type {
   RecipientRecord,
   Settled,
 } from '../ledger.js';
+import type { Suppressions } from '../suppressions.js';
 import { Campaigns } from './campaigns.js';
 import { holdingOn, IN_MEMORY, openForReading, openForWriting, patiently } from './connection.js';
 import { Deliveries, inListOrder } from './deliveries.js';
@@ -25,6 +26,7 @@ import { translated, translating } from './errors.js';
 import { Importer } from './import.js';
 import { Locks } from './lock.js';
 import { Moves } from './moves.js';
+import { SqliteSuppressions } from './suppressions.js';
 import { Tally } from './tally.js';
 
 /**
@@ -41,6 +43,7 @@ export function openLedger(path: string, options: { readonly readonly?: boolean 
 class SqliteLedger implements Ledger {
   readonly path: string;
   readonly secret: Uint8Array;
+  readonly suppressions: Suppressions;
   readonly #db: Database;
   readonly #locks: Locks;
   readonly #campaigns: Campaigns;
@@ -63,6 +66,11 @@ class SqliteLedger implements Ledger {
     this.#tally = new Tally(db);
     this.#moves = new Moves(db, this.#tally);
     this.#importer = new Importer(db, this.#campaigns, this.#tally);
+    this.suppressions = new SqliteSuppressions(db, {
+      write: (work) => this.#write(work),
+      read: (work) => this.#read(work),
+      apart: (rows) => this.#apart(rows),
+    });
     this.#inTransaction = db.transaction((work) => work());
     this.secret = new Uint8Array(db.prepare<[], Buffer>('SELECT secret FROM ledger').pluck().get()!);
   }
@@ -115,21 +123,9 @@ class SqliteLedger implements Ledger {
     }));
   }
 
-  *recipients(campaign: Campaign, states: readonly State[] = []): IterableIterator<RecipientRecord> {
+  recipients(campaign: Campaign, states: readonly State[] = []): IterableIterator<RecipientRecord> {
     const wanted = states.length === 0 ? STATES : states;
-    if (this.path === IN_MEMORY) {
-      yield* this.#read(() => [...inListOrder(this.#db, campaign.number, wanted)]);
-      return;
-    }
-    // A connection of its own: an open reading neither stops this one from writing nor sees half of what it writes.
-    const db = openForReading(this.path);
-    try {
-      yield* inListOrder(db, campaign.number, wanted);
-    } catch (error) {
-      throw translated(error, this.path);
-    } finally {
-      db.close();
-    }
+    return this.#apart((db) => inListOrder(db, campaign.number, wanted));
   }
 
   remember(campaign: Campaign, options: RunOptions): void {
@@ -146,6 +142,22 @@ class SqliteLedger implements Ledger {
   close(): void {
     this.#locks.releaseAll();
     translating(this.path, () => this.#db.close());
+  }
+
+  /** A connection of its own: an open reading neither stops this one from writing nor sees half of what it writes. */
+  *#apart<T>(rows: (db: Database) => IterableIterator<T>): IterableIterator<T> {
+    if (this.path === IN_MEMORY) {
+      yield* this.#read(() => [...rows(this.#db)]);
+      return;
+    }
+    const db = openForReading(this.path);
+    try {
+      yield* rows(db);
+    } catch (error) {
+      throw translated(error, this.path);
+    } finally {
+      db.close();
+    }
   }
 
   async #recordNow(outcomes: readonly Outcome[], marks: readonly Mark[]): Promise<void> {

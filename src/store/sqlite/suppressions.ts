@@ -1,0 +1,70 @@
+// The suppression list as rows. Knows the suppression table alone; transactions and reading connections are handed in.
+
+import type { Database, Statement } from 'better-sqlite3';
+import { entriesFor, type Suppression } from '../../domain/suppression.js';
+import type { Added, Suppressions } from '../suppressions.js';
+
+/** How this room is connected to the ledger it belongs to. */
+export interface Connections {
+  /** One short transaction, waiting for other processes. */
+  write<T>(work: () => T): T;
+  read<T>(work: () => T): T;
+  /** A reading of its own, which leaves the ledger free to be written meanwhile. */
+  apart<T>(rows: (db: Database) => IterableIterator<T>): IterableIterator<T>;
+}
+
+/** The entries that cover an address: its own, its domain's, both or none. */
+const COVERING = `
+  SELECT   entry, reason, source, added_at AS at
+  FROM     suppression
+  WHERE    entry IN (?, ?)`;
+
+/** For statements on deliveries: whether an entry covers the row's key, by the rule of `entriesFor`. */
+export const IS_COVERED = `
+  EXISTS (SELECT 1 FROM suppression WHERE entry IN (key, substr(key, instr(key, '@'))))`;
+
+export class SqliteSuppressions implements Suppressions {
+  readonly #connections: Connections;
+  readonly #add: Statement<[string, string, string, number]>;
+  readonly #remove: Statement<[string]>;
+  readonly #covering: Statement<[string, string], Suppression>;
+
+  constructor(db: Database, connections: Connections) {
+    this.#connections = connections;
+    this.#add = db.prepare(`
+      INSERT INTO suppression (entry, reason, source, added_at)
+      VALUES (?, ?, ?, ?)
+      ON CONFLICT DO NOTHING`);
+    this.#remove = db.prepare('DELETE FROM suppression WHERE entry = ?');
+    this.#covering = db.prepare(COVERING);
+  }
+
+  add(entries: Iterable<Omit<Suppression, 'at'>>, now: number): Added {
+    const all = [...entries];
+    return this.#connections.write(() => {
+      let added = 0;
+      for (const { entry, reason, source } of all) added += this.#add.run(entry, reason, source, now).changes;
+      return { added, known: all.length - added };
+    });
+  }
+
+  remove(entry: string): boolean {
+    return this.#connections.write(() => this.#remove.run(entry).changes > 0);
+  }
+
+  list(): IterableIterator<Suppression> {
+    return this.#connections.apart((db) =>
+      db
+        .prepare<[], Suppression>('SELECT entry, reason, source, added_at AS at FROM suppression ORDER BY entry')
+        .iterate(),
+    );
+  }
+
+  of(key: string): Suppression | undefined {
+    return this.#connections.read(() => {
+      const [address, domain] = entriesFor(key);
+      const covering = this.#covering.all(address, domain);
+      return covering.find(({ entry }) => entry === address) ?? covering[0];
+    });
+  }
+}

@@ -1,0 +1,117 @@
+// What an author adds to the plain newsletter: attachments, a text part of one's own, VERP, a test message.
+
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { simpleParser } from 'mailparser';
+import { startFakeRelay } from '../../servers/fake-relay.js';
+import { Desk } from '../mailblast.js';
+
+const SEND = ['send', 'list.csv', '--template', 'news.mjml', '--rate', 'unlimited'];
+
+async function house(t: { after(done: () => Promise<void>): void }) {
+  const desk = new Desk();
+  const relay = await startFakeRelay();
+  t.after(async () => {
+    desk.close();
+    await relay.stop();
+  });
+  desk.campaign(3);
+  return { desk, relay, env: { MAILBLAST_RELAY: `smtp://127.0.0.1:${relay.port}` } };
+}
+
+test('attachments go to everybody under their names, and a resume needs the files no longer', async (t) => {
+  const { desk, relay, env } = await house(t);
+  const octets = Uint8Array.from({ length: 70_000 }, (_, index) => (index * 7919) % 251);
+  desk.write('Preisliste „März“.pdf', octets);
+  desk.write('plain.txt', 'From here\n.and there\n');
+  const attach = ['--attach', 'Preisliste „März“.pdf', '--attach', 'plain.txt'];
+  const first = await desk.run([...SEND, ...attach, '--limit', '1'], env);
+  assert.equal(first.code, 75, first.stderr);
+  desk.write('Preisliste „März“.pdf', 'changed');
+  const changed = await desk.run([...SEND, ...attach], env);
+  assert.equal(changed.code, 65, 'a changed attachment is changed content');
+  const resumed = await desk.run(['resume'], env);
+  assert.equal(resumed.code, 0, resumed.stderr);
+  for (const { octets: message } of relay.journal) {
+    const mail = await simpleParser(message);
+    assert.deepEqual(
+      mail.attachments.map(({ filename, contentType }) => [filename, contentType]),
+      [
+        ['Preisliste „März“.pdf', 'application/pdf'],
+        ['plain.txt', 'text/plain'],
+      ],
+    );
+    assert.ok(mail.attachments[0]!.content.equals(octets));
+    assert.match(mail.text ?? '', /this is the news/);
+  }
+});
+
+test('an attachment that is not there is named before anything is written', async (t) => {
+  const { desk, env } = await house(t);
+  const { code, stderr } = await desk.run([...SEND, '--attach', 'prices.pdf'], env);
+  assert.equal(code, 66);
+  assert.match(stderr, /prices\.pdf/);
+});
+
+test('a text file beside the template is the text part, merged and checked like the template', async (t) => {
+  const { desk, relay, env } = await house(t);
+  desk.write('news.txt', 'Dear {{name}},\n\nin my own words: <b>&amp;\n');
+  const { code, stderr } = await desk.run(SEND, env);
+  assert.equal(code, 0, stderr);
+  const mail = await simpleParser(relay.journal[0]!.octets);
+  assert.equal(mail.text, 'Dear Person 1,\n\nin my own words: <b>&amp;\n');
+  desk.write('news.txt', 'Dear {{nmae}}');
+  const wrong = await desk.run([...SEND, '--campaign', 'other'], env);
+  assert.equal(wrong.code, 65);
+  assert.match(wrong.stderr, /news\.txt.*nmae.*name/);
+});
+
+test('a return path with a token is each delivery’s own, and the same in the second copy', async (t) => {
+  const { desk, relay, env } = await house(t);
+  const { code, stderr } = await desk.run([...SEND, '--return-path', 'bounce+{{token}}@example.com'], env);
+  assert.equal(code, 0, stderr);
+  const paths = relay.journal.map(({ from }) => from);
+  assert.equal(new Set(paths).size, 3);
+  for (const path of paths) assert.match(path, /^bounce\+[0-9a-f]{32}@example\.com$/);
+  const wrong = await desk.run([...SEND, '--campaign', 'x', '--return-path', 'bounce{{token}}'], env);
+  assert.equal(wrong.code, 78);
+  assert.match(wrong.stderr, /--return-path/);
+});
+
+test('--feedback-id makes the header', async (t) => {
+  const { desk, relay, env } = await house(t);
+  await desk.run([...SEND, '--feedback-id', 'autumn:news:example'], env);
+  assert.match(relay.journal[0]!.octets.toString('latin1'), /^Feedback-ID: autumn:news:example\r$/m);
+});
+
+test('--test sends one marked message, rendered with the row that is named, and leaves no trace', async (t) => {
+  const { desk, relay, env } = await house(t);
+  const first = await desk.run([...SEND, '--test', 'me@example.net'], env);
+  assert.equal(first.code, 0, first.stderr);
+  const second = await desk.run([...SEND, '--test', 'me@example.net', '--row', '4'], env);
+  assert.equal(second.code, 0, second.stderr);
+  assert.deepEqual(
+    relay.journal.map(({ to }) => to),
+    [['me@example.net'], ['me@example.net']],
+  );
+  const mails = await Promise.all(relay.journal.map(({ octets }) => simpleParser(octets)));
+  assert.deepEqual(
+    mails.map(({ subject }) => subject),
+    ['[Test] News for Person 1', '[Test] News for Person 3'],
+  );
+  assert.ok(!existsSync(join(desk.folder, 'mailblast.db')));
+  const nobody = await desk.run([...SEND, '--test', 'me@example.net', '--row', '9'], env);
+  assert.equal(nobody.code, 64);
+  assert.match(nobody.stderr, /--row 9/);
+});
+
+test('--json-column and --allow-raw take columns of the list only', async (t) => {
+  const { desk, env } = await house(t);
+  for (const option of ['--json-column', '--allow-raw']) {
+    const { code, stderr } = await desk.run([...SEND, option, 'nmae'], env);
+    assert.equal(code, 64);
+    assert.match(stderr, new RegExp(`${option} nmae.*Did you mean name\\?`));
+  }
+});

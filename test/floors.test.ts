@@ -26,7 +26,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'mime-types': ['engine/attached-files.ts'],
   commander: ['cli/main.ts', 'cli/options.ts'],
   'cli-progress': ['cli/progress.ts'],
-  'csv-stringify': ['cli/commands/recipients.ts'],
+  'csv-stringify': ['cli/commands/recipients.ts', 'cli/commands/suppress.ts'],
   'csv-parse': ['list/'],
   mjml: ['template/compile.ts'],
   handlebars: ['template/'],

@@ -73,6 +73,10 @@ function commands(done: (code: number) => void): Command {
       const { runAbandon } = await import('./commands/abandon.js');
       done(await runAbandon(name, options));
     });
+  suppressCommands(
+    program.command('suppress').description('who must not be mailed, whatever the campaign'),
+    done,
+  );
   program
     .command('sandbox')
     .description('a local relay that keeps what it gets and sends nothing on')
@@ -83,6 +87,37 @@ function commands(done: (code: number) => void): Command {
       done(await runSandbox(options));
     });
   return program;
+}
+
+function suppressCommands(suppress: Command, done: (code: number) => void): void {
+  const entries = 'ada@example.com, or @example.com for everybody there';
+  houseFlags(suppress.command('add').argument('<address...>', entries))
+    .description('mail them no more')
+    .option('--reason <text>', 'why, for the record', '')
+    .action(async (texts: string[], options: HouseFlags & { reason: string }) => {
+      const { runSuppressAdd } = await import('./commands/suppress.js');
+      done(await runSuppressAdd(texts, options));
+    });
+  houseFlags(suppress.command('import').argument('<file>', 'one address or @domain a line, or a CSV list'))
+    .description('the same for every address of a file; a column called reason is kept')
+    .option('--email-column <name>', 'the column of the addresses', '')
+    .action(async (file: string, options: HouseFlags & { emailColumn: string }) => {
+      const { runSuppressImport } = await import('./commands/suppress.js');
+      done(await runSuppressImport(file, options));
+    });
+  houseFlags(suppress.command('list'))
+    .description('who is suppressed, since when and why')
+    .option('--csv', 'as CSV', false)
+    .action(async (options: HouseFlags & { csv: boolean }) => {
+      const { runSuppressList } = await import('./commands/suppress.js');
+      done(await runSuppressList(options));
+    });
+  houseFlags(suppress.command('remove').argument('<address...>', entries))
+    .description('mail them again')
+    .action(async (texts: string[], options: HouseFlags) => {
+      const { runSuppressRemove } = await import('./commands/suppress.js');
+      done(await runSuppressRemove(texts, options));
+    });
 }
 
 /** Tells whether an option was given on the command line, not by the environment or as a default. */

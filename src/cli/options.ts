@@ -37,6 +37,9 @@ export interface RunFlags extends HouseFlags {
   readonly limit: number;
   readonly retryFor: string;
   readonly wait: boolean;
+  readonly dkimDomain: string;
+  readonly dkimSelector: string;
+  readonly dkimKey: string;
   readonly inDoubt: 'hold' | 'resend' | 'assume-accepted';
   readonly yes: boolean;
   readonly quiet: boolean;
@@ -108,6 +111,9 @@ export function runFlags(command: Command): Command {
         .default('24h')
         .argParser(durationText),
     )
+    .addOption(text('--dkim-domain <domain>', 'MAILBLAST_DKIM_DOMAIN', 'sign with DKIM for this domain'))
+    .addOption(text('--dkim-selector <name>', 'MAILBLAST_DKIM_SELECTOR', 'the selector of its key in DNS'))
+    .addOption(text('--dkim-key <file>', 'MAILBLAST_DKIM_KEY', 'its private key, a PEM file'))
     .addOption(flag('--wait', 'MAILBLAST_WAIT', 'stay until every deferred delivery has an end'))
     .addOption(
       new Option('--in-doubt <word>', 'what to do about deliveries that an interrupted run left in doubt')

@@ -12,11 +12,19 @@ const LINE_MS = 60_000;
 /** The rate shown is that of the last so many milliseconds. */
 const RATE_WINDOW_MS = 10_000;
 
-type Tally = Record<'accepted' | 'deferred' | 'rejected' | 'in_doubt' | 'expired' | 'invalid', number>;
+type Tally = Record<AttemptEvent['event'], number>;
 
 export class Progress {
   readonly #output: Output;
-  readonly #tally: Tally = { accepted: 0, deferred: 0, rejected: 0, in_doubt: 0, expired: 0, invalid: 0 };
+  readonly #tally: Tally = {
+    accepted: 0,
+    deferred: 0,
+    rejected: 0,
+    in_doubt: 0,
+    expired: 0,
+    invalid: 0,
+    suppressed: 0,
+  };
   readonly #recent: { at: number; ended: number }[] = [];
   #left = 0;
   #bars: MultiBar | undefined;
@@ -45,7 +53,8 @@ export class Progress {
         return this.stop();
       default:
         this.#tally[event.event]++;
-        if (event.event !== 'accepted') this.#line(incident(event));
+        // The suppressed are no incident, and may be thousands.
+        if (event.event !== 'accepted' && event.event !== 'suppressed') this.#line(incident(event));
     }
   }
 

@@ -1,11 +1,13 @@
 // What `send` and `resume` have in common once the campaign is there: the last question, the run, and how it ended.
 
+import { resolve } from 'node:path';
 import type { Campaign, RunOptions } from '../domain/campaign.js';
 import { formatDuration, parseDuration } from '../domain/duration.js';
 import { parseRate } from '../domain/rate.js';
 import { send } from '../engine/send.js';
 import { Stop } from '../engine/stop.js';
 import { systemClock } from '../engine/system-clock.js';
+import type { DkimSigner } from '../message/dkim.js';
 import type { Relay } from '../relay/relay.js';
 import type { Ledger, Overview } from '../store/ledger.js';
 import { EXIT } from './exit-codes.js';
@@ -21,9 +23,11 @@ export async function runCampaign(
   campaign: Campaign,
   ledger: Ledger,
   relay: Relay,
+  signer: DkimSigner | undefined,
   flags: RunFlags,
   output: Output,
 ): Promise<number> {
+  for (const note of signer?.notes ?? []) output.say(note);
   const stop = new Stop();
   const signals = listenForSignals(stop, output);
   const progress = new Progress(output);
@@ -40,6 +44,7 @@ export async function runCampaign(
         wait: flags.wait,
         inDoubt: flags.inDoubt,
       },
+      sign: signer?.sign,
       clock: systemClock,
       stop,
       report: (event) => {
@@ -60,8 +65,17 @@ export async function runCampaign(
 
 /** What `resume` needs to go on as this run did. The relay's URL is kept without its login. */
 export function remembered(options: RunFlags): RunOptions {
-  const { relay, rate, connections, retryFor, wait } = options;
-  return { relay: withoutLogin(relay), rate, connections, retryFor, wait };
+  const { relay, rate, connections, retryFor, wait, dkimDomain, dkimSelector, dkimKey: key } = options;
+  return {
+    relay: withoutLogin(relay),
+    rate,
+    connections,
+    retryFor,
+    wait,
+    dkimDomain,
+    dkimSelector,
+    dkimKey: key === '' ? '' : resolve(key),
+  };
 }
 
 /** "Send to 1,200 recipients …?" — asked once, before a campaign's first message, on a terminal only. */
@@ -91,6 +105,7 @@ function sayStart(
     held: number;
     resent: number;
     assumed: number;
+    unsuppressed: number;
   },
   output: Output,
 ): void {
@@ -98,6 +113,8 @@ function sayStart(
     output.say(`${counted(event.resent, 'delivery', 'deliveries')} in doubt will be sent again.`);
   if (event.assumed > 0)
     output.say(`${counted(event.assumed, 'delivery', 'deliveries')} in doubt count as accepted now.`);
+  if (event.unsuppressed > 0)
+    output.say(`${counted(event.unsuppressed, 'recipient is', 'recipients are')} not suppressed any longer.`);
   if (event.held > 0) {
     output.say(
       `${counted(event.held, 'delivery is', 'deliveries are')} in doubt from an earlier run and held; --in-doubt resend or assume-accepted decides.`,

@@ -3,7 +3,7 @@
 
 /** An address that can be mailed. */
 export interface Address {
-  /** As first written, its domain as A-labels (RFC 5891) and in lower case. Plain ASCII. */
+  /** As first written, its domain as A-labels (RFC 5891) and in lower case. The local part may be Unicode (RFC 6531). */
   readonly address: string;
   /** The key for duplicates, merging and suppression: the whole address case-folded. */
   readonly key: string;
@@ -20,6 +20,8 @@ export interface Mailbox {
 export type ParsedAddress = Address | { readonly reason: string };
 
 const ATEXT = /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/;
+/** RFC 6531 3.3: atext and dots, or any letter beyond ASCII. Blanks and invisible characters are refused before. */
+const UTF8_LOCAL = /^(?!\.)(?!.*\.\.)(?:[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]|(?!\s)[\u{80}-\u{10ffff}])+(?<!\.)$/u;
 const LABEL = /^(?!-)[a-z0-9-]{1,63}(?<!-)$/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is the purpose.
 const NON_ASCII = /[^\x00-\x7f]/;
@@ -45,16 +47,22 @@ export function parseAddress(text: string): ParsedAddress {
   if (SEVERAL.test(written)) return { reason: 'there is more than one address' };
   const local = written.slice(0, at);
   if (local === '') return { reason: 'nothing stands before the @' };
-  if (NON_ASCII.test(local)) {
-    return { reason: 'a local part with letters beyond ASCII needs SMTPUTF8, which is not supported' };
-  }
-  if (local.length > 64) return { reason: 'the part before the @ is longer than 64 characters' };
-  if (!ATEXT.test(local)) return { reason: 'the part before the @ is not a valid local part' };
+  const octets = NON_ASCII.test(local) ? new TextEncoder().encode(local).length : local.length;
+  if (octets > 64) return { reason: 'the part before the @ is longer than 64 characters' };
+  if (!(octets === local.length ? ATEXT : UTF8_LOCAL).test(local))
+    return { reason: 'the part before the @ is not a valid local part' };
+  // Servers are known to decode such a local part (RFC 2047), and to deliver to whoever stands in it.
+  if (local.includes('=?')) return { reason: 'the part before the @ looks like an encoded word (=?)' };
   const domain = asciiDomain(written.slice(at + 1));
   if (domain === undefined) return { reason: 'the part behind the @ is not a valid domain' };
   const address = `${local}@${domain}`;
   if (address.length > 254) return { reason: 'the address is longer than 254 characters' };
-  return { address, key: address.toLowerCase() };
+  return { address, key: (octets === local.length ? address : address.normalize('NFC')).toLowerCase() };
+}
+
+/** Whether a relay must offer SMTPUTF8 (RFC 6531) to take the address. */
+export function needsSmtpUtf8(address: string): boolean {
+  return NON_ASCII.test(address);
 }
 
 /** True when the parse gave an address. */

@@ -3,7 +3,7 @@
 
 import type { Reply } from './reply.js';
 
-/** RFC 5321 envelope, apart from the headers. Both are plain ASCII addresses without angle brackets. */
+/** RFC 5321 envelope, apart from the headers. Addresses without angle brackets; the recipient's may need SMTPUTF8. */
 export interface Envelope {
   readonly returnPath: string;
   readonly recipient: string;
@@ -26,9 +26,11 @@ export type Stage = 'connect' | 'greeting' | 'ehlo' | 'tls' | 'auth' | 'mail' | 
  * `replied`: the relay decided, at this stage, with these words.
  * `lost`: no (sensible) reply at this stage; `lastOctetLeft` says whether the message's end may have reached the
  * relay, which makes it in doubt (R4). `why` is a sentence part: "the connection was reset".
+ * `unable`: this relay cannot be asked to take this recipient; nothing was said, and the session goes on.
  */
 export type Attempt =
   | { readonly ended: 'replied'; readonly stage: 'mail' | 'rcpt' | 'data' | 'body'; readonly reply: Reply }
+  | { readonly ended: 'unable'; readonly why: string }
   | { readonly ended: 'lost'; readonly stage: Stage; readonly lastOctetLeft: boolean; readonly why: string };
 
 /** Why no session could be opened. `reply` is the relay's, if it got that far; `why` a sentence part. */

@@ -53,6 +53,8 @@ export interface Campaign {
   /** SHA-256, hex, of the template's sources and the settings that end in the content. */
   readonly contentHash: string;
   readonly content: Content;
+  /** The ledger's own number of this content. Deliveries marked with an earlier one keep it. */
+  readonly contentNumber: number;
   /** Column names of every list it was given, the newest list's first. Merge tags are resolved against them. */
   readonly columns: readonly string[];
   readonly createdAt: number;

@@ -70,6 +70,8 @@ export interface Delivery {
   readonly firstAttemptAt: number | undefined;
   /** Milliseconds since 1970 of the first mark: the message's Date ever after. */
   readonly markedAt: number | undefined;
+  /** Number of the content that it had at its first mark, and keeps (R6); undefined when never marked. */
+  readonly content: number | undefined;
 }
 
 /** "The last octet of this delivery may leave now." */
@@ -77,6 +79,12 @@ export interface Mark {
   readonly delivery: number;
   /** Milliseconds since 1970, and the Date header of the message in hand. Kept if it is the first mark. */
   readonly at: number;
+  /** Number of the message's content. Kept if it is the first mark. */
+  readonly content: number;
+  /** When the mark was asked for, milliseconds since 1970. */
+  readonly now: number;
+  /** The name of the relay that is to take the message. */
+  readonly relay: string;
 }
 
 /** What an attempt came to. */

@@ -11,6 +11,7 @@
 //   DATA             –          retry            reject                        put back
 //   after the dot    accepted   retry            reject                        in doubt
 //
+// A recipient that the relay cannot be asked for (SMTPUTF8 is not offered) is invalid, without a word being said.
 // `retry` is charged to the recipient and follows the schedule; `put back` is not, and goes to the head of the queue.
 // 421 before the body says that the relay is closing, nothing of the recipient: put back. No sense is temporary.
 
@@ -19,13 +20,14 @@ import { formatReply, type Reply, replyClass } from './reply.js';
 
 /** What an attempt's end means for its delivery, or for the whole run. */
 export type Verdict =
-  | { readonly action: 'accepted' | 'retry' | 'reject' | 'put_back' | 'in_doubt' }
+  | { readonly action: 'accepted' | 'retry' | 'reject' | 'put_back' | 'in_doubt' | 'invalid' }
   | { readonly action: 'stop'; readonly sentence: string };
 
 const RELAYING_DENIED = /relay(?:ing)? (?:access )?(?:denied|not (?:permitted|allowed))|unable to relay/i;
 
 /** The verdict on an attempt. `stop` means the login or the sender, which the next recipient would not mend. */
 export function judgeAttempt(attempt: Attempt): Verdict {
+  if (attempt.ended === 'unable') return { action: 'invalid' };
   if (attempt.ended === 'lost') return { action: attempt.lastOctetLeft ? 'in_doubt' : 'put_back' };
   const { stage, reply } = attempt;
   const kind = replyClass(reply);

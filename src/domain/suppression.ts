@@ -36,6 +36,8 @@ export function entriesFor(key: string): readonly [address: string, domain: stri
 
 /** Why a delivery was not sent, as a sentence part: "the address is suppressed (unsubscribed)". */
 export function whySuppressed({ entry, reason }: Suppression): string {
-  const what = entry.startsWith('@') ? `everybody at ${entry.slice(1)} is suppressed` : 'the address is suppressed';
+  const what = entry.startsWith('@')
+    ? `everybody at ${entry.slice(1)} is suppressed`
+    : 'the address is suppressed';
   return reason === '' ? what : `${what} (${reason})`;
 }

@@ -7,7 +7,9 @@ import type { Delivery, Outcome, State } from '../domain/delivery.js';
 import { MailblastError, UnmergeableRow } from '../domain/errors.js';
 import { judgeAttempt, retryDelay } from '../domain/policy.js';
 import { formatReply } from '../domain/reply.js';
+import { whySuppressed } from '../domain/suppression.js';
 import type { Supply } from '../relay/pool.js';
+import type { Suppressions } from '../store/suppressions.js';
 import { isAttemptState, type Reporter } from './events.js';
 import type { Letters, PersonalMessage } from './letters.js';
 import type { Queue } from './queue.js';
@@ -29,6 +31,7 @@ export interface DeskSettings {
 export class Desk implements Supply<PersonalMessage> {
   readonly #stock: Stock;
   readonly #recorder: Recorder;
+  readonly #suppressions: Pick<Suppressions, 'of'>;
   readonly #settings: DeskSettings;
   readonly #clock: Clock;
   readonly #stop: Stop;
@@ -41,6 +44,7 @@ export class Desk implements Supply<PersonalMessage> {
     readonly queue: Queue;
     readonly letters: Letters;
     readonly recorder: Recorder;
+    readonly suppressions: Pick<Suppressions, 'of'>;
     readonly settings: DeskSettings;
     readonly clock: Clock;
     readonly stop: Stop;
@@ -49,6 +53,7 @@ export class Desk implements Supply<PersonalMessage> {
     readonly onReady: () => void;
   }) {
     this.#recorder = parts.recorder;
+    this.#suppressions = parts.suppressions;
     this.#settings = parts.settings;
     this.#clock = parts.clock;
     this.#stop = parts.stop;
@@ -56,7 +61,7 @@ export class Desk implements Supply<PersonalMessage> {
     this.#stock = new Stock(parts.queue, parts.letters, {
       ahead: parts.settings.ahead,
       now: () => parts.clock.now(),
-      refused: () => false,
+      refused: (delivery) => this.#refused(delivery),
       onFailure: (delivery, error) => this.#notWritten(delivery, error),
       onReady: parts.onReady,
     });
@@ -114,6 +119,14 @@ export class Desk implements Supply<PersonalMessage> {
     return !this.#stop.drain.aborted && !this.limitReached;
   }
 
+  /** Looked up now, not when the list was read: who unsubscribes during the run is not mailed. */
+  #refused(delivery: Delivery): boolean {
+    const suppression = this.#suppressions.of(delivery.key);
+    if (suppression === undefined) return false;
+    this.#record(delivery, 'suppressed', { reason: whySuppressed(suppression), charged: false });
+    return true;
+  }
+
   /** The row's own fault makes it invalid; anything else would befall the next one too. */
   #notWritten(delivery: Delivery, error: unknown): boolean {
     if (error instanceof UnmergeableRow) {
@@ -129,12 +142,14 @@ export class Desk implements Supply<PersonalMessage> {
     const { delivery } = message;
     const verdict = judgeAttempt(attempt);
     const reply = attempt.ended === 'replied' ? attempt.reply : undefined;
-    const reason = attempt.ended === 'lost' ? attempt.why : '';
+    const reason = attempt.ended === 'replied' ? '' : attempt.why;
     switch (verdict.action) {
       case 'accepted':
         return this.#record(delivery, 'accepted', { reply, charged: true });
       case 'reject':
         return this.#record(delivery, 'rejected', { reply, charged: true });
+      case 'invalid':
+        return this.#record(delivery, 'invalid', { reason, charged: false });
       case 'in_doubt':
         return this.#record(delivery, 'in_doubt', { reason, charged: true });
       case 'retry':
@@ -180,7 +195,7 @@ export class Desk implements Supply<PersonalMessage> {
       charged: about.charged,
       reply: about.reply,
       reason,
-      relay: state === 'invalid' ? '' : this.#settings.relay,
+      relay: state === 'invalid' || state === 'suppressed' ? '' : this.#settings.relay,
     });
     if (!isAttemptState(state)) return;
     this.#report({

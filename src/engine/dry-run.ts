@@ -6,12 +6,14 @@ import type { Delivery } from '../domain/delivery.js';
 import { UnmergeableRow } from '../domain/errors.js';
 import type { Imported, Ledger } from '../store/ledger.js';
 import { begin, type CampaignRequest } from './begin.js';
-import { Letters, type PersonalMessage } from './letters.js';
+import { Letters, type PersonalMessage, type Sign } from './letters.js';
 
 export interface DryRun {
   readonly campaign: Campaign;
   readonly imported: Imported;
   readonly notes: readonly string[];
+  /** Who is on the list and must not be mailed. */
+  readonly suppressed: number;
   /** Messages that would be sent. */
   readonly messages: number;
   /** Rows that the template cannot take, the first ones with their reasons; `unmergeable` counts all. */
@@ -28,33 +30,41 @@ const FAULTS_SHOWN = 10;
 const CLAIM = 500;
 
 /**
- * `ledger` is a new, empty one. `keep` is handed each message, for `--out`.
+ * `ledger` is a new, empty one; `isSuppressed` asks the real one. `keep` is handed each message, for `--out`.
  * @throws MailblastError as `begin` does.
  */
 export async function dryRun(
   request: CampaignRequest,
   ledger: Ledger,
   now: number,
-  keep: (message: PersonalMessage, index: number) => Promise<void>,
+  sign: Sign | undefined,
+  isSuppressed: (key: string) => boolean,
+  keep: (message: PersonalMessage) => Promise<void>,
 ): Promise<DryRun> {
   const { campaign, imported, notes, lock } = await begin(request, ledger, now, async () => true);
   try {
-    const letters = new Letters(campaign, ledger.secret);
+    const letters = new Letters(campaign, ledger.secret, sign);
     const faults: { line: number; address: string; reason: string }[] = [];
     let unmergeable = 0;
+    let suppressed = 0;
     let messages = 0;
     let octets = 0;
     let largest: DryRun['largest'];
     let first: DryRun['first'];
     for await (const delivery of everyDelivery(ledger, campaign, now)) {
+      if (isSuppressed(delivery.key)) {
+        suppressed++;
+        continue;
+      }
       try {
         const message = letters.write(delivery, now);
         const size = message.octets.length;
         octets += size;
         if (largest === undefined || size > largest.octets)
           largest = { octets: size, address: delivery.address };
-        first ??= { headers: headersOf(message.octets), ...letters.read(delivery) };
-        await keep(message, messages);
+        // A signature is made for what is shown or kept: for a million rows it would take minutes.
+        first ??= { headers: headersOf((await letters.sign(message)).octets), ...letters.read(delivery) };
+        await keep(message);
         messages++;
       } catch (error) {
         if (!(error instanceof UnmergeableRow)) throw error;
@@ -69,6 +79,7 @@ export async function dryRun(
       campaign,
       imported: imported!,
       notes,
+      suppressed,
       messages,
       unmergeable,
       faults,

@@ -19,9 +19,18 @@ export type RunEvent =
       readonly held: number;
       readonly resent: number;
       readonly assumed: number;
+      /** Suppressed by an earlier run, and not any longer. */
+      readonly unsuppressed: number;
     }
   | {
-      readonly event: 'accepted' | 'deferred' | 'rejected' | 'in_doubt' | 'expired' | 'invalid';
+      readonly event:
+        | 'accepted'
+        | 'deferred'
+        | 'rejected'
+        | 'in_doubt'
+        | 'expired'
+        | 'invalid'
+        | 'suppressed';
       readonly address: string;
       readonly line: number;
       readonly reply: string;
@@ -51,5 +60,5 @@ export type Reporter = (event: RunEvent) => void;
 
 /** States that an attempt's event carries as its name. */
 export function isAttemptState(state: State): state is AttemptEvent['event'] {
-  return ['accepted', 'deferred', 'rejected', 'in_doubt', 'expired', 'invalid'].includes(state);
+  return ['accepted', 'deferred', 'rejected', 'in_doubt', 'expired', 'invalid', 'suppressed'].includes(state);
 }

@@ -1,7 +1,14 @@
 // Writes each recipient's message from a campaign's frozen content: merge, compose, done. What is the same for all is
 // made once, here, at the beginning. Knows template and message; knows nothing of relays and the ledger.
 
-import { domainOf, isAddress, type Mailbox, parseAddress, parseMailbox } from '../domain/address.js';
+import {
+  domainOf,
+  isAddress,
+  type Mailbox,
+  needsSmtpUtf8,
+  parseAddress,
+  parseMailbox,
+} from '../domain/address.js';
 import type { Outgoing } from '../domain/attempt.js';
 import type { Campaign } from '../domain/campaign.js';
 import type { Delivery } from '../domain/delivery.js';
@@ -24,11 +31,15 @@ export interface PersonalMessage extends Outgoing {
   marked: boolean;
 }
 
+/** Gives a message with its DKIM signature in front; rejects when it cannot be made. */
+export type Sign = (octets: Uint8Array) => Promise<Uint8Array>;
+
 export class Letters {
   readonly #campaign: Campaign;
   readonly #secret: Uint8Array;
   readonly #from: Mailbox;
   readonly #compose: ReturnType<typeof composer>;
+  readonly #sign: Sign | undefined;
   readonly #merges: {
     readonly subject: Merge;
     readonly text: Merge;
@@ -43,8 +54,9 @@ export class Letters {
   };
 
   /** @throws MailblastError `data` when the content uses a field that no list of the campaign has. */
-  constructor(campaign: Campaign, secret: Uint8Array) {
+  constructor(campaign: Campaign, secret: Uint8Array, sign?: Sign) {
     const { content } = campaign;
+    this.#sign = sign;
     this.#campaign = campaign;
     this.#secret = secret;
     this.#from = mailbox('--from', content.sender.from);
@@ -107,12 +119,13 @@ export class Letters {
 
   /** Whether messages are to be signed before they leave. */
   get signed(): boolean {
-    return false;
+    return this.#sign !== undefined;
   }
 
   /** The message with its signature. Rejects when it cannot be signed: then nothing leaves. */
   async sign(message: PersonalMessage): Promise<PersonalMessage> {
-    return message;
+    if (this.#sign === undefined) return message;
+    return { ...message, octets: await this.#sign(message.octets) };
   }
 
   /** The delivery's subject and text as its reader sees them. */
@@ -183,6 +196,7 @@ export function mailbox(option: string, text: string): Mailbox {
       `${option} "${text}" is not usable: ${parsed.reason}. Write it as "Name <you@example.com>".`,
     );
   }
+  demandAscii(option, parsed.address.address);
   return parsed;
 }
 
@@ -195,5 +209,15 @@ export function bareAddress(option: string, text: string): string {
       `${option} "${text}" is not usable: ${parsed.reason}. Write it as you@example.com.`,
     );
   }
+  demandAscii(option, parsed.address);
   return parsed.address;
+}
+
+/** The sender's own addresses must be ones that every relay and every reader's program can take. */
+function demandAscii(option: string, address: string): void {
+  if (!needsSmtpUtf8(address)) return;
+  throw new MailblastError(
+    'settings',
+    `${option} "${address}" is not usable: letters beyond ASCII before the @ need SMTPUTF8, which few relays offer.`,
+  );
 }

@@ -10,7 +10,7 @@ import type { Relay } from '../relay/relay.js';
 import type { InDoubtWord, Ledger, Overview } from '../store/ledger.js';
 import { Desk } from './desk.js';
 import type { Reporter } from './events.js';
-import { Letters, type PersonalMessage } from './letters.js';
+import { Letters, type PersonalMessage, type Sign } from './letters.js';
 import { Queue } from './queue.js';
 import { Recorder } from './recorder.js';
 import type { Stop } from './stop.js';
@@ -34,6 +34,8 @@ export interface SendRun {
   readonly ledger: Ledger;
   readonly relay: Relay;
   readonly settings: SendSettings;
+  /** Signs each message; undefined when they go unsigned. */
+  readonly sign: Sign | undefined;
   readonly clock: Clock;
   readonly stop: Stop;
   readonly report: Reporter;
@@ -53,7 +55,7 @@ const DRAIN_MS = 20_000;
  */
 export async function send(run: SendRun): Promise<Overview> {
   const { campaign, ledger, relay, settings, clock, stop, report } = run;
-  const letters = new Letters(campaign, ledger.secret);
+  const letters = new Letters(campaign, ledger.secret, run.sign);
   const settled = ledger.settle(campaign, settings.inDoubt, clock.now());
   const before = ledger.overview(campaign);
   report({
@@ -67,6 +69,7 @@ export async function send(run: SendRun): Promise<Overview> {
     held: settled.held,
     resent: settled.resent,
     assumed: settled.assumed,
+    unsuppressed: settled.unsuppressed,
   });
 
   const recorder = new Recorder(ledger, (error) => stop.fail(ledgerFailure(error)));
@@ -79,6 +82,7 @@ export async function send(run: SendRun): Promise<Overview> {
     queue,
     letters,
     recorder,
+    suppressions: ledger.suppressions,
     settings: {
       relay: relay.name,
       limit: settings.limit,

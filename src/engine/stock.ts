@@ -11,7 +11,7 @@ export interface StockSettings {
   readonly ahead: number;
   /** Milliseconds since 1970, for the Date of a message that has none yet. */
   readonly now: () => number;
-  /** Why this one is not to be mailed at all; takes care of it itself and gives true. */
+  /** Whether this one is not to be mailed at all; takes care of it itself then. */
   readonly refused: (delivery: Delivery) => boolean;
   /** A delivery whose message could not be written or signed; true when the next one may be tried. */
   readonly onFailure: (delivery: Delivery, error: unknown) => boolean;
@@ -60,8 +60,8 @@ export class Stock {
     for (;;) {
       const delivery = this.#queue.take();
       if (delivery === undefined) return undefined;
-      if (this.#settings.refused(delivery)) continue;
       try {
+        if (this.#settings.refused(delivery)) continue;
         return this.#letters.write(delivery, this.#settings.now());
       } catch (error) {
         if (!this.#settings.onFailure(delivery, error)) return undefined;

@@ -11,7 +11,7 @@ import { formatReply } from '../domain/reply.js';
 import { type Relay, RelayNotOpened } from '../relay/relay.js';
 import type { Ledger } from '../store/ledger.js';
 import { begin, type CampaignRequest } from './begin.js';
-import { Letters, type PersonalMessage } from './letters.js';
+import { Letters, type PersonalMessage, type Sign } from './letters.js';
 
 /** Stands before the subject, so that nobody takes it for the campaign. */
 const MARK = '[Test] ';
@@ -33,7 +33,7 @@ export async function sendTest(
   request: CampaignRequest,
   ledger: Ledger,
   relay: Relay,
-  test: { readonly to: string; readonly line: number; readonly now: number },
+  test: { readonly to: string; readonly line: number; readonly now: number; readonly sign: Sign | undefined },
 ): Promise<TestMessage> {
   const to = parseAddress(test.to);
   if (!isAddress(to)) throw new MailblastError('usage', `--test ${test.to}: ${to.reason}.`);
@@ -41,9 +41,9 @@ export async function sendTest(
   try {
     const recipient = await recipientOn(ledger, campaign, test);
     const content = { ...campaign.content, subject: `${MARK}${campaign.content.subject}` };
-    const letters = new Letters({ ...campaign, content }, ledger.secret);
+    const letters = new Letters({ ...campaign, content }, ledger.secret, test.sign);
     const message = letters.write({ ...recipient, ...to }, test.now);
-    const reply = await handOver(letters.signed ? await letters.sign(message) : message, relay);
+    const reply = await handOver(await letters.sign(message), relay);
     return { recipient, to: to.address, octets: message.octets.length, reply };
   } finally {
     lock.release();

@@ -2,7 +2,7 @@
 // Knows the structure of a message; encoding is done before it (bodies, attachments) and in headers.ts; knows nothing of
 // SMTP.
 
-import type { Address, Mailbox } from '../domain/address.js';
+import { type Address, type Mailbox, needsSmtpUtf8 } from '../domain/address.js';
 import { checkOctets } from './final-check.js';
 import { extraHeader, graphic, mailboxHeader, textHeader } from './headers.js';
 import { listIdHeader, unsubscribeHeaders } from './list-headers.js';
@@ -62,7 +62,7 @@ export function composer(letterhead: Letterhead): (letter: Letter) => Buffer {
 
   return (letter) => {
     const head =
-      `${sender}To: ${graphic(letter.to.address)}\r\n` +
+      `${sender}To: ${recipient(letter.to.address)}\r\n` +
       `${subjectHeader(letter.subject)}${dateHeader(Math.floor(letter.date / 1000))}` +
       `Message-ID: <${graphic(letter.messageId)}>\r\n${listId}` +
       unsubscribeHeaders(letter.unsubscribeUrl, letter.unsubscribeMailto) +
@@ -73,14 +73,22 @@ export function composer(letterhead: Letterhead): (letter: Letter) => Buffer {
     // Neither boundary may be how the other one begins (RFC 2046 5.1.1).
     const own = attachments.length === 0 ? [head, ...body] : [head, ...mixed(`mixed${boundary}`, body)];
     const { octets, ownLength } = octetsOf(own, enclosed(`mixed${boundary}`, attachments));
-    demandSound(octets.subarray(0, ownLength), `The message for ${letter.to.address}`);
+    const utf8 = needsSmtpUtf8(letter.to.address);
+    demandSound(octets.subarray(0, ownLength), `The message for ${letter.to.address}`, utf8);
     return octets;
   };
 }
 
+/** The recipient as the To header has it: as it is, or in UTF-8 (RFC 6532), whose octets stand as Latin-1 here. */
+function recipient(address: string): string {
+  if (!needsSmtpUtf8(address)) return graphic(address);
+  if (/[\s\p{Cc}<>,;]/u.test(address)) throw new Error(`Not an address: ${JSON.stringify(address)}.`);
+  return Buffer.from(address).toString('latin1');
+}
+
 /** @throws Error when the octets may not leave: a bug, not a matter of the user's data. */
-function demandSound(octets: Buffer, what: string): void {
-  const fault = checkOctets(octets);
+function demandSound(octets: Buffer, what: string, utf8 = false): void {
+  const fault = checkOctets(octets, utf8);
   if (fault !== undefined) throw new Error(`${what} is not fit to be sent: ${fault}.`);
 }
 

@@ -38,7 +38,7 @@ export interface DkimSigner {
 const SIGNED = [
   ...['From', 'Reply-To', 'To', 'Subject', 'Date', 'Message-ID'],
   ...['MIME-Version', 'Content-Type', 'Content-Transfer-Encoding'],
-  ...['List-Id', 'List-Unsubscribe', 'Feedback-ID'],
+  ...['List-Id', 'List-Unsubscribe', 'List-Unsubscribe-Post', 'Feedback-ID'],
 ];
 
 /** The length that lines are folded to, CRLF not counted. */

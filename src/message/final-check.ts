@@ -13,14 +13,14 @@ const LONGEST_LINE = 998;
 /**
  * Says what is wrong with a message's octets and where, or gives undefined when they may leave: CRLF line ends only,
  * 7-bit octets (RFC 5321 2.4) without NUL, no line over 998 octets, no line that begins with a dot, a CRLF at the end.
- * The answer is a sentence part without a full stop.
+ * The answer is a sentence part without a full stop. `utf8`: the message goes by SMTPUTF8 and may hold 8-bit octets.
  */
-export function checkOctets(octets: Uint8Array): string | undefined {
+export function checkOctets(octets: Uint8Array, utf8 = false): string | undefined {
   const message = Buffer.from(octets.buffer, octets.byteOffset, octets.byteLength);
   if (message.length === 0) return 'the message is empty';
   const nul = message.indexOf(0);
   if (nul >= 0) return `a NUL stands ${where(message, nul)}`;
-  if (!isAscii(message)) {
+  if (!utf8 && !isAscii(message)) {
     const beyond = message.findIndex((octet) => octet > 127);
     return `an octet beyond ASCII stands ${where(message, beyond)}`;
   }

@@ -1,6 +1,7 @@
 // Our side of an SMTP conversation: MAIL, RCPT, DATA, the body, the mark, and only then the body's last octets (R1).
 // Knows what each reply means for the attempt (R4); knows nothing of connecting, rates, retries or the ledger.
 
+import { needsSmtpUtf8 } from '../domain/address.js';
 import type { Attempt, Outgoing, Stage } from '../domain/attempt.js';
 import type { Reply } from '../domain/reply.js';
 import { formatReply, replyClass } from '../domain/reply.js';
@@ -64,6 +65,12 @@ export class SmtpSession implements Session {
   /** A message handed out in the very moment in which the connection was lost ends at its first command. */
   async #attempt(message: Outgoing, mark: () => Promise<void>): Promise<Attempt> {
     assertSendable(message);
+    if (needsSmtpUtf8(message.envelope.recipient) && !this.#extensions.has('SMTPUTF8')) {
+      return {
+        ended: 'unable',
+        why: 'the relay does not offer SMTPUTF8, which letters beyond ASCII before the @ need',
+      };
+    }
     return (await this.#envelope(message)) ?? (await this.#body(message.octets, mark));
   }
 
@@ -71,8 +78,11 @@ export class SmtpSession implements Session {
   async #envelope({ envelope, octets }: Outgoing): Promise<Attempt | undefined> {
     // RFC 1870: the octets of the message, without the dot's line.
     const size = this.#extensions.has('SIZE') ? ` SIZE=${octets.length}` : '';
+    // RFC 6531 3.4; the To header of such a message is UTF-8, which makes it 8-bit.
+    const utf8 = needsSmtpUtf8(envelope.recipient) ? ' BODY=8BITMIME SMTPUTF8' : '';
+    const mail = `MAIL FROM:<${envelope.returnPath}>${size}${utf8}`;
     return (
-      (await this.#command('mail', `MAIL FROM:<${envelope.returnPath}>${size}`, 2, this.#timeouts.command)) ??
+      (await this.#command('mail', mail, 2, this.#timeouts.command)) ??
       (await this.#command('rcpt', `RCPT TO:<${envelope.recipient}>`, 2, this.#timeouts.command)) ??
       (await this.#command('data', 'DATA', 3, this.#timeouts.data))
     );
@@ -161,7 +171,7 @@ function lost(stage: Stage, lastOctetLeft: boolean, why: string): Attempt {
  */
 function assertSendable({ envelope, octets }: Outgoing): void {
   for (const address of [envelope.returnPath, envelope.recipient]) {
-    if (/[^\x21-\x7e]|[<>]/.test(address)) throw new Error(`not an address: ${JSON.stringify(address)}`);
+    if (/[\s<>\p{Cc}]/u.test(address)) throw new Error(`not an address: ${JSON.stringify(address)}`);
   }
   if (octets.at(-2) !== 0x0d || octets.at(-1) !== 0x0a)
     throw new Error('a message that does not end in CRLF');

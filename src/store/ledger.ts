@@ -2,6 +2,7 @@
 // The interface only. src/store/sqlite/ keeps the promise; test/store/ledger-conformance.ts checks any store for it.
 
 import type { Campaign, Content, RunOptions } from '../domain/campaign.js';
+import type { HandedOver } from '../domain/cap.js';
 import type { Counts, Delivery, Mark, Outcome, State } from '../domain/delivery.js';
 import type { ListRow } from '../domain/recipient.js';
 import type { Reply } from '../domain/reply.js';
@@ -23,6 +24,8 @@ export interface Ledger {
   /** Names of all campaigns, oldest first. */
   names(): string[];
   find(name: string): Campaign | undefined;
+  /** A content that the campaign has or had, by the number that its deliveries keep. */
+  content(campaign: Campaign, number: number): Content;
 
   /**
    * Takes the campaign's lock, which dies with this process; undefined while another holds it.
@@ -55,6 +58,12 @@ export interface Ledger {
    * A move that the state machine does not know (`OUTCOME_MOVES`, `MARK_MOVES`) rejects the whole group.
    */
   record(group: { readonly outcomes: readonly Outcome[]; readonly marks: readonly Mark[] }): Promise<void>;
+
+  /**
+   * What a relay was handed since a minute's beginning, over all campaigns, by the minute of the marks, oldest first:
+   * accepted, transmitting and in doubt. Kept for 48 hours, in step with marks and outcomes.
+   */
+  handedOver(relay: string, since: number): readonly HandedOver[];
 
   overview(campaign: Campaign): Overview;
 
@@ -92,7 +101,7 @@ export interface ImportPlan {
   readonly rehearsal: boolean;
   readonly contentHash: string;
   readonly content: Content;
-  /** Give an existing campaign this content and its hash too: for one of which nothing was ever tried. */
+  /** Give an existing campaign this content too, for the deliveries that were never marked. */
   readonly replaceContent: boolean;
   readonly now: number;
   readonly options: RunOptions;

@@ -5,11 +5,14 @@ import type { Suppression } from '../domain/suppression.js';
 
 /** What a call returned from survives a crash of the machine. Entries are as `Suppression.entry` has them. */
 export interface Suppressions {
-  /** Adds entries in one transaction. One that is there already keeps its reason, source and date. */
-  add(entries: Iterable<Omit<Suppression, 'at'>>, now: number): Added;
+  /**
+   * Adds entries in one transaction, waiting while another process imports a list. One that is there already keeps its
+   * reason, source and date.
+   */
+  add(entries: readonly Omit<Suppression, 'at'>[], now: number): Promise<Added>;
 
   /** Takes one off; false when it was not there. */
-  remove(entry: string): boolean;
+  remove(entry: string): Promise<boolean>;
 
   /** All of them, in the order of the entries. Reading them holds up nobody. */
   list(): IterableIterator<Suppression>;

@@ -6,9 +6,10 @@ import { MailblastError } from '../domain/errors.js';
 import { PLAIN } from '../domain/pieces.js';
 import { bindTemplate } from './bind.js';
 import { checkTags } from './check.js';
-import type { Schema } from './fields.js';
-import { checkAllCameBack, checkElements, type Finding, judge } from './findings.js';
+import { checkNamedColumns, type Schema } from './fields.js';
+import { checkAllCameBack, checkAttributes, checkElements, type Finding, judge } from './findings.js';
 import { foldHtml } from './fold.js';
+import { isLocale } from './intl.js';
 import { type Lifted, type LiftedTag, liftTags } from './lift.js';
 import { compileMerge, parseTemplate } from './merge.js';
 import { placeTags } from './placing.js';
@@ -35,6 +36,8 @@ export interface CompiledTemplate {
   readonly fields: readonly string[];
   /** Sentences that the author should hear, though nothing is wrong. */
   readonly notes: readonly string[];
+  /** What dates and numbers are written for where a tag names no locale: `<mjml lang>`, else `en`. */
+  readonly locale: string;
   /** Every file that was read, the template first; the hash is hex. */
   readonly files: readonly { readonly path: string; readonly sha256: string }[];
 }
@@ -45,17 +48,21 @@ export interface CompiledTemplate {
  * stand where no value can, for unknown fields, and for tags that MJML does not give back; `no_input` when an included
  * file cannot be read.
  */
-export async function compileTemplate(file: TemplateFile, fields: Schema): Promise<CompiledTemplate> {
+export async function compileTemplate(file: TemplateFile, schema: Schema): Promise<CompiledTemplate> {
+  checkNamedColumns(schema);
   const lifted = liftTags(file.path, file.text);
+  const locale = localeOfTemplate(lifted);
+  const fields = { ...schema, locale };
   checkTags(lifted.tags);
   checkFields(lifted, fields);
   checkElements(lifted);
+  checkAttributes(lifted);
   const folded = foldHtml(await runMjml(lifted), (comment) => words(lifted.marker).test(comment));
 
   const html = restoreTags(folded, lifted);
   checkAllCameBack(folded, new Set(html.numbers), lifted);
   const inLinks = tagsInLinks(html);
-  const text = restoreTags(toPlainText(showBlocks(folded, lifted), blockWords(lifted)), lifted, {
+  const text = restoreTags(textWithBlocks(folded, lifted), lifted, {
     rewrite: (tag, number) => (inLinks.has(number) ? asLinkPart(tag) : tag.source),
   });
   const title = restoreTags(/<title>([\s\S]*?)<\/title>/.exec(folded)?.[1] ?? '', lifted, {
@@ -78,6 +85,7 @@ export async function compileTemplate(file: TemplateFile, fields: Schema): Promi
     title: title.source.trim(),
     fields: [...new Set(parts.flatMap((part) => part.fields))],
     notes: remarks(html.source, title.source),
+    locale,
     files: hashes(lifted),
   };
 }
@@ -86,11 +94,19 @@ export async function compileTemplate(file: TemplateFile, fields: Schema): Promi
 function checkFields(lifted: Lifted, fields: Schema): void {
   const source = restoreTags(lifted.mjml, lifted);
   try {
-    bindTemplate(parseTemplate(source.source), fields);
+    bindTemplate(parseTemplate(source.source), fields, 'html');
   } catch (error) {
     if (error instanceof TagTrouble) throw error.toError(source.placeOf);
     throw error;
   }
+}
+
+/** A language that this machine cannot write dates in (`tlh`) is right for HTML all the same. */
+function localeOfTemplate(lifted: Lifted): string {
+  const tag = /<mjml\b(?:"[^"]*"|'[^']*'|[^>"'])*>/i.exec(lifted.mjml)?.[0] ?? '';
+  const [, one, other] = /\slang\s*=\s*(?:"([^"]*)"|'([^']*)')/i.exec(tag) ?? [];
+  const lang = (one ?? other ?? '').trim();
+  return isLocale(lang) ? lang : 'en';
 }
 
 async function runMjml(lifted: Lifted): Promise<string> {
@@ -140,15 +156,34 @@ function asLinkPart(tag: LiftedTag): string {
   return `{{${parts[1]}linkPart ${called ? `(${parts[2]})` : parts[2]}${parts[3]}}}`;
 }
 
-/** Text programs pass over comments, so block tags step out of theirs. */
-function showBlocks(html: string, lifted: Lifted): string {
-  return html.replace(words(lifted.marker), (_, boxed, bare) => `${lifted.marker}${boxed ?? bare}z`);
+/**
+ * The text of the HTML, with the words of all tags. Block tags step out of their comments, which text programs pass
+ * over; as single characters meanwhile, so that a line is not thought longer for a tag that nobody will see.
+ */
+function textWithBlocks(html: string, lifted: Lifted): string {
+  const first = freeCharacters(html, lifted.tags.length);
+  const word = (number: number) => `${lifted.marker}${number}z`;
+  const shown = html.replace(words(lifted.marker), (_, boxed, bare) => {
+    const number = Number(boxed ?? bare);
+    return lifted.tags[number]?.kind === 'block' ? String.fromCodePoint(first + number) : word(number);
+  });
+  const blocks = new RegExp(
+    `[${String.fromCodePoint(first)}-${String.fromCodePoint(first + lifted.tags.length)}]`,
+    'gu',
+  );
+  return toPlainText(shown, blocks).replace(blocks, (found) => word(found.codePointAt(0)! - first));
 }
 
-function blockWords(lifted: Lifted): RegExp {
-  const numbers = [...lifted.tags.keys()].filter((number) => lifted.tags[number]!.kind === 'block');
-  return new RegExp(`${lifted.marker}(?:${numbers.join('|') || '-'})z`, 'gi');
+/** The first of `count` characters in a row, from those that Unicode leaves to private use, that the text has not. */
+function freeCharacters(text: string, count: number): number {
+  for (let first = PRIVATE_USE; ; first += count + 1) {
+    const used = new RegExp(`[\\u{${first.toString(16)}}-\\u{${(first + count).toString(16)}}]`, 'u');
+    if (!used.test(text)) return first;
+  }
 }
+
+/** Unicode's last two planes, 131,072 characters; the icons that people use lie far below. */
+const PRIVATE_USE = 0xf0000;
 
 /** Blanks at the ends of a piece of the title stand beside merge tags, and stay. */
 function decodeTitle(html: string): string {

@@ -3,7 +3,9 @@
 
 import { UnmergeableRow } from '../domain/errors.js';
 import { encodeLinkPart, encodeLinkStart, UnfitLink } from './link.js';
+import { toReadableText } from './plain-text.js';
 import type { Spot } from './spot.js';
+import { advance, BEGINNING } from './standing.js';
 
 /**
  * Makes a value fit. The field's name is for the error.
@@ -20,11 +22,48 @@ export function escapeFor(spot: Spot): Escape {
       return oneLine;
     case 'text':
     case 'attribute':
+    case 'words':
       return spot.outlook ? (value) => guardComment(escapeMarkup(value)) : escapeMarkup;
     case 'style':
       return escapeStyle;
     case 'link':
       return linkEscape(spot);
+  }
+}
+
+/**
+ * The same for a field that may be HTML: as it is in a text of the HTML, and as text in the text part.
+ * A sentence comes back where it can stand as neither.
+ */
+export function escapeRaw(spot: Spot): Escape | string {
+  if (spot.in === 'plain') return rawAsText;
+  if (spot.in === 'text' && !spot.outlook) return wholeHtml;
+  return `a field that may be HTML stands as HTML in texts only, not in ${RAW_PLACES[spot.in]}; write it with two braces here`;
+}
+
+const RAW_PLACES = {
+  text: "Outlook's conditional comments",
+  attribute: 'an attribute',
+  words: 'a title',
+  style: 'a style',
+  link: 'a link',
+  header: 'a header',
+} as const;
+
+/** HTML that ended inside a tag or a comment would take what follows with it. */
+function wholeHtml(value: string, field: string): string {
+  const html = clean(value);
+  const end = advance(BEGINNING.html, html);
+  if (end.mode === 'text' && end.pending === '' && !end.outlook) return html;
+  throw new UnmergeableRow(field, 'is HTML that ends inside a tag, a comment or a style');
+}
+
+function rawAsText(value: string, field: string): string {
+  try {
+    return toReadableText(clean(value));
+  } catch (error) {
+    if (error instanceof RangeError) throw new UnmergeableRow(field, 'is HTML of too many levels');
+    throw error;
   }
 }
 

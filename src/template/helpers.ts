@@ -1,9 +1,9 @@
-// The helpers a template may use: Handlebars' own and SendGrid's, as a table of what each takes and what it does.
-// Knows values only: which fields they come from, and where the result stands, is settled elsewhere.
+// The helpers a template may use: Handlebars' own and SendGrid's, as a table of what each takes.
+// What they do is in run-helpers.ts. Knows values that a template says outright; knows nothing of rows or of HTML.
 
-import { UnmergeableRow } from '../domain/errors.js';
-import { formatDate, UnfitDate } from './dates.js';
-import { encodeLinkPart } from './link.js';
+import { checkDateForm, formatDate } from './dates.js';
+import { checkNumberForm, formatNumber } from './numbers.js';
+import type { Said } from './tree.js';
 
 /** How a helper is written, and so checked before the first message. */
 export interface HelperUse {
@@ -17,6 +17,15 @@ export interface HelperUse {
   readonly like: string;
   /** Names that may be given as `name=value`. */
   readonly named?: readonly string[];
+  /** What else is wrong with a call in a part of a message: a sentence part. */
+  readonly check?: (said: Said, part: string) => string | undefined;
+  /**
+   * Does with what is said outright what would be done for each row.
+   * @throws Unfit
+   */
+  readonly tryOut?: (said: Said, locale: string) => void;
+  /** True for a call that shows nothing when its first value is blank. */
+  readonly passesBlanks?: (said: Said) => boolean;
 }
 
 const COMPARISON = { block: 'branches', value: true, takes: [2, 2] } as const;
@@ -33,90 +42,83 @@ export const HELPERS: Readonly<Record<string, HelperUse>> = {
   and: { block: 'branches', value: true, takes: [2, 9], like: '{{#and city plan}}' },
   or: { block: 'branches', value: true, takes: [2, 9], like: '{{#or city plan}}' },
   default: { value: true, takes: [2, 9], like: '{{default first_name "there"}}' },
-  insert: { value: true, takes: [1, 2], like: '{{insert first_name "default=there"}}', named: ['default'] },
+  insert: {
+    value: true,
+    takes: [1, 2],
+    like: '{{insert first_name "default=there"}}',
+    named: ['default'],
+    passesBlanks: ({ values, named }) => values.length === 1 && !('default' in named),
+  },
   length: { value: true, takes: [1, 1], like: '(length items)' },
-  formatDate: { value: true, takes: [2, 3], like: '{{formatDate due "MMMM D, YYYY"}}' },
-  linkPart: { value: true, takes: [1, 1], like: '{{linkPart city}}' },
+  formatDate: {
+    value: true,
+    takes: [1, 3],
+    like: '{{formatDate due "MMMM D, YYYY"}} or {{formatDate due style="long" locale="de"}}',
+    named: ['locale', 'timeZone', 'style', 'timeStyle'],
+    check: dateCall,
+    tryOut: ({ values: [value, format, zone], named }, locale) => {
+      const form = { ...named, format: textOf(format), zone: textOf(zone ?? named.timeZone) ?? '' };
+      const whole = { ...form, locale: textOf(named.locale) ?? locale };
+      if (value === undefined) checkDateForm(whole);
+      else formatDate(String(value), whole);
+    },
+    passesBlanks: () => true,
+  },
+  formatNumber: {
+    value: true,
+    takes: [1, 1],
+    like: '{{formatNumber amount style="currency" currency="EUR"}}',
+    named: [
+      'locale',
+      'style',
+      'currency',
+      'currencyDisplay',
+      'notation',
+      'useGrouping',
+      'minimumFractionDigits',
+      'maximumFractionDigits',
+    ],
+    check: ({ named }) =>
+      named.style === 'currency' && !('currency' in named)
+        ? 'needs a currency for that style, such as currency="EUR"'
+        : undefined,
+    tryOut: ({ values: [value], named }, locale) => {
+      const form = { ...named, locale: textOf(named.locale) ?? locale };
+      if (value === undefined) checkNumberForm(form);
+      else formatNumber(value, form);
+    },
+    passesBlanks: () => true,
+  },
+  linkPart: {
+    value: true,
+    takes: [1, 1],
+    like: '{{linkPart city}}',
+    check: (_, part) =>
+      part === 'html' || part === 'url'
+        ? 'is for links in a text part or a header; here a value in a link is encoded without it, so write the tag alone'
+        : undefined,
+    passesBlanks: () => true,
+  },
 };
 
-/** True for a value that counts as no value: nothing, or nothing but blanks; an empty list. */
-export function isBlank(value: unknown): boolean {
-  if (value === undefined || value === null) return true;
-  if (typeof value === 'string') return value.trim() === '';
-  return Array.isArray(value) && value.length === 0;
+export function helperOf(name: string): HelperUse | undefined {
+  return Object.hasOwn(HELPERS, name) ? HELPERS[name] : undefined;
 }
 
-function isTrue(value: unknown): boolean {
-  return !isBlank(value) && value !== false && value !== 0;
+/** Helpers that are given, before everything else, the field they work on, for their errors, and the locale. */
+export const FIELD_TOLD: ReadonlySet<string> = new Set(['formatDate', 'formatNumber', 'linkPart']);
+
+function dateCall({ values, named }: Said): string | undefined {
+  const styled = 'style' in named || 'timeStyle' in named;
+  if (!styled && values.length < 2) return 'needs a format such as "D MMMM YYYY", or style="long"';
+  if (styled && values.length > 1)
+    return 'takes a format or a style, not both; a time zone is given as timeZone=';
+  if (values.length > 2 && 'timeZone' in named) return 'is given two time zones';
+  // Handlebars reads -0800 as the number -800.
+  if (typeof values[2] === 'number') return 'takes a time zone in quotes, such as "-0800" or "Europe/Berlin"';
+  return undefined;
 }
 
-const NUMBER = /^\s*[+-]?(?:\d+(?:\.\d+)?|\.\d+)\s*$/;
-
-/** Negative, zero or positive as `a` stands to `b`: as numbers when both are, else as text. */
-function compare(a: unknown, b: unknown): number {
-  const left = a === undefined || a === null ? '' : String(a);
-  const right = b === undefined || b === null ? '' : String(b);
-  if (NUMBER.test(left) && NUMBER.test(right)) return Number(left) - Number(right);
-  return left < right ? -1 : left > right ? 1 : 0;
-}
-
-const TESTS: Readonly<Record<string, (...values: readonly unknown[]) => boolean>> = {
-  if: isTrue,
-  unless: (value) => !isTrue(value),
-  equals: (a, b) => compare(a, b) === 0,
-  notEquals: (a, b) => compare(a, b) !== 0,
-  // A row that says nothing is neither above nor below.
-  greaterThan: (a, b) => !isBlank(a) && !isBlank(b) && compare(a, b) > 0,
-  lessThan: (a, b) => !isBlank(a) && !isBlank(b) && compare(a, b) < 0,
-  and: (...values) => values.every(isTrue),
-  or: (...values) => values.some(isTrue),
-};
-
-/** What Handlebars hands a helper behind its values. */
-interface Options {
-  readonly hash: Readonly<Record<string, unknown>>;
-  fn?(context: unknown): string;
-  inverse?(context: unknown): string;
-}
-
-type Run = (this: unknown, ...given: never[]) => unknown;
-
-/** The helpers as Handlebars calls them; `each` and `with` are its own. */
-export const RUNS: Readonly<Record<string, Run>> = {
-  ...Object.fromEntries(Object.entries(TESTS).map(([name, test]) => [name, branching(test)])),
-  default: (...given: unknown[]) => {
-    const values = given.slice(0, -1);
-    return values.find((value) => !isBlank(value)) ?? values.at(-1);
-  },
-  insert: (value: unknown, ...given: unknown[]) => {
-    if (!isBlank(value)) return value;
-    const [written] = given.length > 1 ? given : [];
-    return written === undefined
-      ? (given.at(-1) as Options).hash.default
-      : String(written).replace(/^default=/, '');
-  },
-  length: (value: unknown) =>
-    typeof value === 'string' ? [...value].length : Array.isArray(value) ? value.length : 0,
-  formatDate: (field: string, value: unknown, format: unknown, zone: unknown) => {
-    if (isBlank(value)) return '';
-    try {
-      return formatDate(String(value), String(format), typeof zone === 'string' ? zone : '');
-    } catch (error) {
-      if (error instanceof UnfitDate) throw new UnmergeableRow(field, error.message);
-      throw error;
-    }
-  },
-  linkPart: (value: unknown) => (isBlank(value) ? '' : encodeLinkPart(String(value), 'ordinary')),
-};
-
-/** Helpers that are given the name of the field they work on before everything else, for their errors. */
-export const TOLD_THE_FIELD: ReadonlySet<string> = new Set(['formatDate']);
-
-function branching(test: (...values: readonly unknown[]) => boolean): Run {
-  return function (this: unknown, ...given: unknown[]) {
-    const options = given.at(-1) as Options;
-    const yes = test(...given.slice(0, -1));
-    if (options.fn === undefined) return yes;
-    return yes ? options.fn(this) : options.inverse!(this);
-  };
+function textOf(said: Said['values'][number]): string | undefined {
+  return said === undefined ? undefined : String(said);
 }

@@ -5,16 +5,16 @@ import Handlebars from 'handlebars';
 import { type Place, UnmergeableRow } from '../domain/errors.js';
 import type { PieceEncoder } from '../domain/pieces.js';
 import type { Fields } from '../domain/recipient.js';
-import { type Bound, bindTemplate, HOLE } from './bind.js';
-import { type Escape, escapeFor, oneLine } from './escape.js';
+import { type Bound, bindTemplate, HOLE, type Hole, type Part } from './bind.js';
+import { type Escape, escapeFor, escapeRaw, oneLine } from './escape.js';
 import { type Field, fieldValue, type Schema } from './fields.js';
-import { isBlank, RUNS } from './helpers.js';
 import { placeTags } from './placing.js';
+import { isBlank, print, RUNS } from './run-helpers.js';
 import { TagTrouble } from './source.js';
+import type { Spot } from './spot.js';
 import { BEGINNING } from './standing.js';
 
-/** What a template becomes, and so how values are escaped in it. */
-export type Part = 'html' | 'text' | 'header' | 'url';
+export type { Part } from './bind.js';
 
 /** A template that is ready to be merged, once per recipient. */
 export interface Merge {
@@ -50,15 +50,21 @@ export function compileMerge(part: Part, source: string, options: MergeOptions):
   try {
     const program = parseTemplate(source);
     const spots = placeTags(program, BEGINNING[part]);
-    const bound = bindTemplate(program, options);
+    const bound = bindTemplate(program, options, part);
     const literal = part === 'header' ? (text: string) => oneLine(text) : (text: string) => text;
     encodeLiterals(program, (text) => options.encoder.literal(literal(text)));
-    const escapes = bound.holes.map((hole) => escapeFor(spots.get(hole.statement)!));
+    const escapes = bound.holes.map((hole) => escapeOf(hole, spots.get(hole.statement)!));
     return new HandlebarsMerge(program, bound, escapes, options.encoder);
   } catch (error) {
     if (error instanceof TagTrouble) throw error.toError(placeOf);
     throw error;
   }
+}
+
+function escapeOf(hole: Hole, spot: Spot): Escape {
+  const found = hole.raw ? escapeRaw(spot) : escapeFor(spot);
+  if (typeof found === 'string') throw new TagTrouble(found, hole.statement.loc.start);
+  return found;
 }
 
 /**
@@ -124,7 +130,7 @@ class HandlebarsMerge implements Merge {
     environment.registerHelper(HOLE, (number: number, value: unknown) => {
       const hole = holes[number]!;
       const text = typeof value === 'string' ? value : print(value, hole.name);
-      if (hole.plain && this.#onEmpty && isBlank(text)) this.#onEmpty(hole.name);
+      if (hole.gap && this.#onEmpty && isBlank(text)) this.#onEmpty(hole.name);
       return text === '' ? '' : encoder.value(escapes[number]!(text, hole.name));
     });
     const known = Object.fromEntries([HOLE, ...bound.helpers].map((name) => [name, true]));
@@ -161,15 +167,14 @@ function parseJson(value: string, name: string): unknown {
   if (value.trim() === '') return undefined;
   try {
     return JSON.parse(value);
-  } catch {
-    throw new UnmergeableRow(name, 'is not JSON');
+  } catch (error) {
+    throw new UnmergeableRow(name, `is not JSON${whereJsonEnds(String(error))}`);
   }
 }
 
-function print(value: unknown, name: string): string {
-  if (value === undefined || value === null) return '';
-  if (typeof value === 'object') {
-    throw new UnmergeableRow(name, 'is a list or an object, which cannot be shown as text');
-  }
-  return String(value);
+/** V8 says where it stopped, in words that differ from version to version and may quote the value. */
+function whereJsonEnds(said: string): string {
+  const position = /at position (\d+)/.exec(said)?.[1];
+  if (position !== undefined) return ` from its character ${Number(position) + 1} on`;
+  return /end of JSON/.test(said) ? ': it breaks off' : '';
 }

@@ -109,6 +109,11 @@ export function toPlainText(html: string, blocks: RegExp): string {
   return `${lines.join('\n').trim()}\n`;
 }
 
+/** A piece of HTML as text, links behind their words. */
+export function toReadableText(html: string): string {
+  return convert(html).trim();
+}
+
 /** One line of HTML text, such as a title, as plain text. */
 export function decodeText(html: string): string {
   return titleOf(html).trim();

@@ -8,7 +8,8 @@ import { advance, holdsOf, type Standing } from './standing.js';
 export type Spot =
   /** No markup at all: a text part, or a header. */
   | { readonly in: 'plain' | 'header' }
-  | { readonly in: 'text' | 'attribute'; readonly outlook: boolean }
+  /** `words` is text in which entities count but tags do not: a title. */
+  | { readonly in: 'text' | 'attribute' | 'words'; readonly outlook: boolean }
   | { readonly in: 'style'; readonly outlook: boolean }
   | {
       readonly in: 'link';
@@ -38,7 +39,7 @@ export function spotAt(s: Standing): Spot | string {
     case 'raw':
       if (s.attribute === 'style') return styleSpot(s);
       return /title$|^textarea$/.test(s.element)
-        ? { in: 'text', outlook }
+        ? { in: 'words', outlook }
         : `a merge tag cannot stand in <${s.element}>`;
     case 'value':
       return valueSpot(s);

@@ -27,3 +27,24 @@ export function numberNode(value: number, loc: hbs.AST.SourceLocation): hbs.AST.
 export function textNode(value: string, loc: hbs.AST.SourceLocation): hbs.AST.StringLiteral {
   return { type: 'StringLiteral', value, original: value, loc };
 }
+
+/** What a call says outright. What is left to a field is there as undefined. */
+export interface Said {
+  readonly values: readonly Literal[];
+  readonly named: Readonly<Record<string, Literal>>;
+}
+
+type Literal = string | number | boolean | undefined;
+
+export function saidBy(call: { params: hbs.AST.Expression[]; hash?: hbs.AST.Hash | undefined }): Said {
+  return {
+    values: call.params.map(literalOf),
+    named: Object.fromEntries((call.hash?.pairs ?? []).map((pair) => [pair.key, literalOf(pair.value)])),
+  };
+}
+
+function literalOf(expression: hbs.AST.Expression): Literal {
+  return /^(?:String|Number|Boolean)Literal$/.test(expression.type)
+    ? (expression as hbs.AST.StringLiteral).value
+    : undefined;
+}

@@ -17,7 +17,10 @@ const STORIES = [
 
 const FILLER =
   'The light goes early now, which is a good excuse to stay in. What we liked best this month took long, cost little ' +
-  'and asked for nothing but a chair near the window; if you know of more of the kind, write to us — we read it all.';
+  'and asked for nothing but a chair near the window; if you know of more of the kind, write to us — we read it all. ' +
+  'None of it was new, and that was rather the point: a recipe that somebody’s aunt wrote on the back of an envelope, a ' +
+  'path that has been there since before the tram, a book that waited on the shelf for eleven years. Take your time with ' +
+  'them; there is no hurry, the next letter comes in a month, and the evenings will not be getting any shorter by then.';
 
 const MJML = `<mjml lang="en">
   <mj-head>

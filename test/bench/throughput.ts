@@ -10,9 +10,9 @@ import { type Watched, watch } from './process-watch.js';
 import { median, type Report, seconds, times, whole } from './report.js';
 import { startSink } from './sink.js';
 
-const PEOPLE = 20_000;
+const PEOPLE = 10_000;
 /** Fewer for nodemailer, whose rate is the same after a thousand. */
-const NODEMAILER_PEOPLE = 5_000;
+const NODEMAILER_PEOPLE = 3_000;
 const CONNECTIONS = [5, 10];
 /** Each is run so often, in turns, and its median counts. */
 const ROUNDS = 3;

@@ -17,6 +17,9 @@ const GOOD: readonly [written: string, address: string, key: string][] = [
   ['x@xn--bcher-kva.example', 'x@xn--bcher-kva.example', 'x@xn--bcher-kva.example'],
   ['x@例え.テスト', 'x@xn--r8jz45g.xn--zckzah', 'x@xn--r8jz45g.xn--zckzah'],
   ['x@straße.example', 'x@xn--strae-oqa.example', 'x@xn--strae-oqa.example'],
+  ['José@Example.com', 'José@example.com', 'josé@example.com'],
+  ['Jose\u0301@example.com', 'Jose\u0301@example.com', 'josé@example.com'],
+  ['用户@例え.example.com', '用户@xn--r8jz45g.example.com', '用户@xn--r8jz45g.example.com'],
   ['x@1and1.example', 'x@1and1.example', 'x@1and1.example'],
   [`${'l'.repeat(64)}@example.com`, `${'l'.repeat(64)}@example.com`, `${'l'.repeat(64)}@example.com`],
 ];
@@ -30,7 +33,10 @@ const BAD: readonly [written: string, reason: RegExp][] = [
   [' \u00a0 ', /missing/],
   ['ada', /no @/],
   ['@example.com', /nothing stands before the @/],
-  ['josé@example.com', /SMTPUTF8/],
+  ['jo sé@example.com', /not a valid local part/],
+  ['é..a@example.com', /not a valid local part/],
+  ['"é"@example.com', /not a valid local part/],
+  [`${'é'.repeat(33)}@example.com`, /longer than 64/],
   [`${'l'.repeat(65)}@example.com`, /longer than 64/],
   [`a@${'d.'.repeat(130)}com`, /longer than 254/],
   [

@@ -48,6 +48,10 @@ test('lost after the last octet is in doubt, before it is put back', () => {
   assert.equal(judgeAttempt(lost(false)).action, 'put_back');
 });
 
+test('a recipient that the relay cannot be asked for is invalid', () => {
+  assert.equal(judgeAttempt({ ended: 'unable', why: 'no SMTPUTF8' }).action, 'invalid');
+});
+
 test('a refused sender is quoted with the way out', () => {
   const verdict = judgeAttempt(replied('mail', 553, 'not yours', '5.7.1'));
   assert.ok(verdict.action === 'stop' && verdict.sentence.includes('553 5.7.1 not yours'));

@@ -37,6 +37,7 @@ export class TestCampaign {
   readonly folder = mkdtempSync(join(tmpdir(), 'mailblast-engine-'));
   readonly clock = new HeldClock();
   readonly events: RunEvent[] = [];
+  sign: SendRun['sign'];
   ledger: Ledger;
   campaign!: Campaign;
   #lock: Lock | undefined;
@@ -100,6 +101,7 @@ export class TestCampaign {
         inDoubt: 'hold',
         ...settings,
       },
+      sign: this.sign,
       clock: this.clock,
       stop,
       report: (event) => this.events.push(event),

@@ -105,9 +105,9 @@ export const HOSTILE_CELLS: readonly string[] = [
   '\t',
   ' x ',
   'x'.repeat(10_000),
-  'ß'.repeat(3_000),
-  '.'.repeat(2_000),
-  'a b '.repeat(2_500),
+  'ß'.repeat(1_000),
+  '.'.repeat(1_200),
+  'a b '.repeat(300),
   // A spreadsheet's formulas are plain text in a message.
   '=HYPERLINK("http://evil.example")',
   '@SUM(1)',

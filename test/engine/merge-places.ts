@@ -69,8 +69,12 @@ function assertWholeLink(link: string, value: string, schemes: readonly string[]
 /** Escapes that are there stay, so both sides are compared without any. */
 function unescaped(text: string): string {
   const octets = Buffer.from(text).toString('latin1');
-  const decoded = octets.replace(/%([0-9A-Fa-f]{2})/g, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)));
-  return decoded === octets ? Buffer.from(octets, 'latin1').toString() : unescaped(Buffer.from(decoded, 'latin1').toString());
+  const decoded = octets.replace(/%([0-9A-Fa-f]{2})/g, (_, hex) =>
+    String.fromCharCode(Number.parseInt(hex, 16)),
+  );
+  return decoded === octets
+    ? Buffer.from(octets, 'latin1').toString()
+    : unescaped(Buffer.from(decoded, 'latin1').toString());
 }
 
 function news(body: string, head = '<mj-title>News</mj-title>'): string {
@@ -138,13 +142,21 @@ export const MERGE_PLACES: readonly MergePlace[] = [
       const [query, fragment] = link.split('#');
       assertPart(query!, `${HREF}/?q=`, '&r=1', value);
       assertPart(fragment!, '', '', value);
-      assert.deepEqual([...new URL(link).searchParams], [['q', value], ['r', '1']]);
+      assert.deepEqual(
+        [...new URL(link).searchParams],
+        [
+          ['q', value],
+          ['r', '1'],
+        ],
+      );
       assert.ok(mail.python.text!.includes(`<${link}>`), mail.python.text!);
     },
   },
   {
     name: 'the subject of a mailto link',
-    template: column('<mj-text><a href="mailto:x@example.com?subject={{value}}&amp;cc=y@example.com">go</a></mj-text>'),
+    template: column(
+      '<mj-text><a href="mailto:x@example.com?subject={{value}}&amp;cc=y@example.com">go</a></mj-text>',
+    ),
     benign: 'Ada',
     check({ page }, value) {
       const link = page.attribute('a', 'href').replaceAll('@', '%40');
@@ -192,7 +204,7 @@ export const MERGE_PLACES: readonly MergePlace[] = [
     check({ page }, value) {
       const style = page.attribute('#here', 'style');
       assert.equal(style, `width: 1px; color: ${value.trim()}; margin: 0`);
-      assert.doesNotMatch(value, /[;:{}<>"'\\/*@!]|\(.*[a-z]/i);
+      assert.doesNotMatch(value, /[;:{}<>"'\\/*@!]|\((?![0-9 .,%-]*\))/);
     },
   },
   {
@@ -281,7 +293,8 @@ export const MERGE_PLACES: readonly MergePlace[] = [
       return { behind: 'List-Id', names: /^\s*https:/i.test(value) ? names : names.slice(0, 1) };
     },
     check(mail, value) {
-      const [, uri] = /^(?:<([^<>\s]*)>,\s*)?<mailto:u@example\.com>$/.exec(header(mail, 'List-Unsubscribe')!) ?? [];
+      const [, uri] =
+        /^(?:<([^<>\s]*)>,\s*)?<mailto:u@example\.com>$/.exec(header(mail, 'List-Unsubscribe')!) ?? [];
       assertWholeLink(uri ?? '', value, ['http:', 'https:']);
     },
   },

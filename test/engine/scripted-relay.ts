@@ -57,7 +57,8 @@ export class ScriptedRelay implements Relay {
         if (message === undefined) return;
         const attempt = await this.#attempt(source, message, broken);
         source.ended(message, attempt);
-        if (attempt.ended === 'lost' || attempt.reply.code === 421) return;
+        if (attempt.ended === 'lost') return;
+        if (attempt.ended === 'replied' && attempt.reply.code === 421) return;
       }
     } finally {
       this.open_--;

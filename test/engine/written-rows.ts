@@ -24,7 +24,13 @@ export interface RowsRequest {
 }
 
 /** Every row's message or reason, in the list's order. Fails when a row has come to nothing, or to two things. */
-export async function writeRows({ columns, rows, template, text, settings }: RowsRequest): Promise<WrittenRow[]> {
+export async function writeRows({
+  columns,
+  rows,
+  template,
+  text,
+  settings,
+}: RowsRequest): Promise<WrittenRow[]> {
   const folder = mkdtempSync(join(tmpdir(), 'mailblast-rows-'));
   const ledger = openLedger(':memory:');
   try {

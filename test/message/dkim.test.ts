@@ -216,6 +216,29 @@ test('Date and Message-ID may be replaced when they are not signed, and only the
   assert.ok(!(await holds(replace(await sign(FULL)))));
 });
 
+test('of a header that stands there twice both are signed, the last one first', async () => {
+  const compose = composer({
+    ...SENDER,
+    headers: [
+      ['Feedback-ID', 'a:b:c'],
+      ['Feedback-ID', 'd:e:f'],
+    ],
+  });
+  const octets = await sign(compose(letter()));
+  assert.equal(named(octets).filter((name) => name === 'Feedback-ID').length, 3);
+  assert.ok(await holds(octets));
+  assert.ok(!(await holds(text(octets).replace('a:b:c', 'a:b:d'))));
+});
+
+test('a recipient beyond ASCII is signed by the octets of its UTF-8', async () => {
+  const octets = await sign(
+    Buffer.from(text(FULL).replace('Reader@', Buffer.from('Zoë\u00a0@').toString('latin1')), 'latin1'),
+  );
+  assert.ok(octets.includes(Buffer.from('To: Zoë\u00a0@')));
+  assert.equal(await verifyWithMailauth(octets, record), 'pass');
+  if (!withoutOpenDkim) assert.deepEqual(await verifyWithOpenDkim([octets], record), [true]);
+});
+
 test('a signature of 1024 and of 4096 bits holds', async () => {
   for (const modulusLength of [1024, 4096]) {
     const key = generateKeyPairSync('rsa', { modulusLength }).privateKey.export({

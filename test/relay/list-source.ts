@@ -53,5 +53,6 @@ export function letter(number = 1, body = `Hello number ${number}.`): Outgoing {
 export function inWords(attempt: Attempt | undefined): string {
   if (attempt === undefined) return 'no attempt';
   if (attempt.ended === 'replied') return `replied ${attempt.stage} ${attempt.reply.code}`;
+  if (attempt.ended === 'unable') return `unable: ${attempt.why}`;
   return `lost ${attempt.stage}${attempt.lastOctetLeft ? ', last octet left' : ''}`;
 }

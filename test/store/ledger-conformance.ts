@@ -9,6 +9,7 @@ import { lists } from './conformance/lists.js';
 import { model } from './conformance/model.js';
 import { moves } from './conformance/moves.js';
 import { runs } from './conformance/runs.js';
+import { suppressions } from './conformance/suppressions.js';
 import { wholeOrNothing } from './conformance/whole-or-nothing.js';
 
 /** Declares the tests of a store. */
@@ -27,6 +28,7 @@ export function ledgerConformance(name: string, store: Store): void {
   describe(`${name}: lists are merged by address`, () => lists(withLedger));
   describe(`${name}: an import is done as a whole or not at all`, () => wholeOrNothing(withLedger));
   describe(`${name}: a run finds what it needs`, () => runs(withLedger));
+  describe(`${name}: who must not be mailed`, () => suppressions(withLedger));
   describe(`${name}: random histories`, () => model(withLedger));
   describe(`${name}: its path and secret`, () => identity(withLedger));
   if (store.lasting) describe(`${name}: two openings of one ledger`, () => lasting(store));

@@ -62,6 +62,12 @@ function intact(path: string): void {
   const db = new Database(path);
   assert.equal(db.pragma('integrity_check', { simple: true }), 'ok');
   assert.deepEqual(db.pragma('foreign_key_check'), []);
+  const strangers = db.prepare(`
+    SELECT count(*)
+    FROM   person FULL JOIN (SELECT * FROM delivery WHERE key IS NOT NULL) AS keyed
+           ON keyed.id = person.delivery AND keyed.key = person.key AND keyed.campaign = person.campaign
+    WHERE  keyed.id IS NULL OR person.delivery IS NULL`);
+  assert.equal(strangers.pluck().get(), 0);
   db.close();
 }
 

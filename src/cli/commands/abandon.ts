@@ -32,6 +32,8 @@ export async function runAbandon(
           return EXIT.done;
         }
       }
+      // What a crash left unanswered is in doubt from here on, and stays so.
+      ledger.settle(campaign, 'hold', Date.now());
       ledger.abandon(campaign, Date.now());
       output.say(`Campaign ${name} is abandoned: ${countsInWords(ledger.overview(campaign).counts)}.`);
       output.json({ event: 'abandoned', campaign: name, withdrawn: left });

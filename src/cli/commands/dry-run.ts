@@ -1,5 +1,6 @@
 // `mailblast send --dry-run`: renders every row, sends nothing, and says what would happen.
 
+import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Outgoing } from '../../domain/attempt.js';
@@ -8,31 +9,56 @@ import { MailblastError } from '../../domain/errors.js';
 import { parseRate } from '../../domain/rate.js';
 import type { CampaignRequest } from '../../engine/begin.js';
 import { type DryRun, dryRun } from '../../engine/dry-run.js';
+import type { DkimSigner } from '../../message/dkim.js';
 import { stableName, writeEml } from '../../relay/eml-file.js';
+import type { Ledger } from '../../store/ledger.js';
+import { openLedger } from '../../store/sqlite/open.js';
 import { EXIT } from '../exit-codes.js';
+import { ledgerPath } from '../ledger-file.js';
 import type { SendOptions } from '../options.js';
 import type { Output } from '../output.js';
+import { SANDBOX_FOLDER } from '../relay-choice.js';
 import { withThrowAwayLedger } from '../throw-away-ledger.js';
 import { count, counted, size } from '../words.js';
 
 export async function runDryRun(
   request: CampaignRequest,
+  signer: DkimSigner | undefined,
   options: SendOptions,
   output: Output,
 ): Promise<number> {
   const out = options.out === '' ? undefined : resolve(options.out);
   const most = options.limit === 0 ? Number.POSITIVE_INFINITY : options.limit;
   let written = 0;
+  const real = realLedger(request, options);
   const result = await withThrowAwayLedger((ledger) =>
-    dryRun(request, ledger, Date.now(), async (message) => {
-      if (out === undefined || written >= most) return;
-      await keepMessage(out, message);
-      written++;
-    }),
-  );
+    dryRun(
+      request,
+      ledger,
+      Date.now(),
+      signer?.sign,
+      (key) => real?.suppressions.of(key) !== undefined,
+      async (message) => {
+        if (out === undefined || written >= most) return;
+        await keepMessage(out, {
+          ...message,
+          octets: (await signer?.sign(message.octets)) ?? message.octets,
+        });
+        written++;
+      },
+    ),
+  ).finally(() => real?.close());
+  for (const note of signer?.notes ?? []) output.say(note);
   tell(result, options, output);
   if (out !== undefined) output.say(`${counted(written, 'message')} written to ${out}.`);
   return EXIT.done;
+}
+
+/** The ledger that a run would use, if there is one already: it knows who must not be mailed. */
+function realLedger(request: CampaignRequest, options: SendOptions): Ledger | undefined {
+  const folder = options.relay === 'sandbox' ? SANDBOX_FOLDER : undefined;
+  const path = ledgerPath(options.state, request.list.path, folder);
+  return existsSync(path) ? openLedger(path, { readonly: true }) : undefined;
 }
 
 async function keepMessage(out: string, { envelope, octets }: Outgoing): Promise<void> {
@@ -61,6 +87,7 @@ function tell(result: DryRun, options: SendOptions, output: Output): void {
     campaign: campaign.name,
     rows: imported.rows,
     messages,
+    suppressed: result.suppressed,
     invalid: imported.invalid + unmergeable,
     duplicate: imported.duplicate,
     octets: result.octets,
@@ -71,7 +98,7 @@ function tell(result: DryRun, options: SendOptions, output: Output): void {
   for (const note of result.notes) output.say(note);
   output.say(`Campaign ${campaign.name}: nothing is sent, this is a dry run.`);
   output.say(
-    `${counted(imported.rows, 'row')}: ${counted(messages, 'message')}, ${count(imported.invalid)} invalid, ${counted(imported.duplicate, 'duplicate')}.`,
+    `${counted(imported.rows, 'row')}: ${counted(messages, 'message')}, ${count(imported.invalid)} invalid, ${counted(imported.duplicate, 'duplicate')}${result.suppressed > 0 ? `, ${count(result.suppressed)} suppressed` : ''}.`,
   );
   if (unmergeable > 0) output.say(`${counted(unmergeable, 'row')} cannot be merged and would not be sent:`);
   for (const fault of result.faults) output.say(`  line ${fault.line}: ${fault.address}: ${fault.reason}`);

@@ -3,6 +3,7 @@
 import { MailblastError } from '../../domain/errors.js';
 import { lockOf, mayContinue } from '../../engine/begin.js';
 import type { Ledger } from '../../store/ledger.js';
+import { chooseDkim } from '../dkim-choice.js';
 import { findCampaign, ledgerPath, openExisting } from '../ledger-file.js';
 import type { Given } from '../main.js';
 import type { RunFlags } from '../options.js';
@@ -22,8 +23,9 @@ export async function runResume(name: string | undefined, flags: RunFlags, given
     mayContinue(campaign, choice.rehearsalFolder !== undefined);
     const lock = lockOf(ledger, campaign.name);
     try {
+      const signer = chooseDkim(merged, campaign.content.sender.from, choice.target);
       ledger.remember(campaign, remembered(merged));
-      return await runCampaign(campaign, ledger, choice.make(), merged, output);
+      return await runCampaign(campaign, ledger, choice.make(), signer, merged, output);
     } finally {
       lock.release();
     }

@@ -8,6 +8,7 @@ import { mailbox } from '../../engine/letters.js';
 import { parseHeaderOption } from '../../message/header-option.js';
 import { defaultListId, parseListId } from '../../message/list-headers.js';
 import { openLedger } from '../../store/sqlite/open.js';
+import { chooseDkim } from '../dkim-choice.js';
 import { EXIT } from '../exit-codes.js';
 import { ledgerPath } from '../ledger-file.js';
 import type { Given } from '../main.js';
@@ -24,15 +25,17 @@ export async function runSend(list: string, options: SendOptions, given: Given):
   }
   if (options.dryRun) {
     const { runDryRun } = await import('./dry-run.js');
-    return runDryRun(requestOf(list, options, true), options, output);
+    const request = requestOf(list, options, true);
+    return runDryRun(request, chooseDkim(options, request.from, undefined), options, output);
   }
   if (options.row !== 0 && options.test === '') throw new MailblastError('usage', '--row goes with --test.');
   if (options.out !== '') throw new MailblastError('usage', '--out goes with --dry-run.');
   const choice = chooseRelay(options.relay, given('relay'));
   const request = requestOf(list, options, choice.rehearsalFolder !== undefined);
+  const signer = chooseDkim(options, request.from, choice.target);
   if (options.test !== '') {
     const { runTestMessage } = await import('./test-message.js');
-    return runTestMessage(request, choice.make(), options, output);
+    return runTestMessage(request, choice.make(), signer, options, output);
   }
   if (choice.rehearsalFolder !== undefined) makeFolder(choice.rehearsalFolder);
   const ledger = openLedger(ledgerPath(options.state, list, choice.rehearsalFolder));
@@ -51,7 +54,7 @@ export async function runSend(list: string, options: SendOptions, given: Given):
         return EXIT.left;
       }
       ledger.remember(campaign, request.options);
-      return await runCampaign(campaign, ledger, relay, options, output);
+      return await runCampaign(campaign, ledger, relay, signer, options, output);
     } finally {
       begun.lock.release();
     }

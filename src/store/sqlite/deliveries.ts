@@ -18,6 +18,7 @@ interface TurnRow {
   readonly attempts: number;
   readonly first_attempt_at: number | null;
   readonly marked_at: number | null;
+  readonly content: number | null;
 }
 
 interface RecordRow {
@@ -37,7 +38,7 @@ interface RecordRow {
 }
 
 const IN_TURN = `
-  SELECT   id, address, key, line, fields, due_at, attempts, first_attempt_at, marked_at
+  SELECT   id, address, key, line, fields, due_at, attempts, first_attempt_at, marked_at, content
   FROM     delivery INDEXED BY delivery_by_turn
   WHERE    campaign = ? AND state IN ('pending', 'deferred')`;
 
@@ -85,6 +86,7 @@ export class Deliveries {
       attempts: row.attempts,
       firstAttemptAt: row.first_attempt_at ?? undefined,
       markedAt: row.marked_at ?? undefined,
+      content: row.content ?? undefined,
     }));
   }
 

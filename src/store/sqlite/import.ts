@@ -7,6 +7,7 @@ import type { ListRow, RecipientRow } from '../../domain/recipient.js';
 import type { Imported, ImportPlan } from '../ledger.js';
 import type { Campaigns } from './campaigns.js';
 import { patiently } from './connection.js';
+import { type Known, People } from './people.js';
 import { Seen } from './seen.js';
 import type { Tally } from './tally.js';
 
@@ -33,34 +34,6 @@ const NOT_MAILED = `
   SELECT id FROM delivery INDEXED BY delivery_unusable
   WHERE  campaign = ? AND state = ? AND state IN ('invalid', 'duplicate', 'suppressed') AND key IS NOT NULL`;
 
-/** A new campaign's people, sorted, so that each lands beside the one before it. A key's first row is the person. */
-const ALL_PEOPLE = `
-  INSERT INTO person (key, campaign, delivery)
-  SELECT   key, campaign, id
-  FROM     delivery INDEXED BY delivery_by_line
-  WHERE    campaign = ? AND key IS NOT NULL
-  ORDER BY key, id
-  ON CONFLICT DO NOTHING`;
-
-/** The rows of a new campaign whose key is another row's. Twice the campaign: keys that stand there twice, and rows. */
-const ALL_DUPLICATES = `
-  UPDATE delivery INDEXED BY delivery_by_line
-  SET    state = 'duplicate', key = NULL, reason = 'the address stands on line ' || first.line || ' already'
-  FROM   person JOIN delivery AS first ON first.id = person.delivery
-  WHERE  delivery.key IN (
-           SELECT key FROM delivery WHERE campaign = ? AND key IS NOT NULL GROUP BY key HAVING count(*) > 1)
-  AND    delivery.campaign = ?
-  AND    person.key = delivery.key AND person.campaign = delivery.campaign AND person.delivery <> delivery.id`;
-
-interface Known {
-  readonly id: number;
-  readonly address: string;
-  readonly line: number;
-  readonly fields: string;
-  readonly state: State;
-  readonly marked_at: number | null;
-}
-
 /** One import on its way. */
 interface Job {
   readonly campaign: number;
@@ -79,12 +52,9 @@ export class Importer {
   readonly #db: Database;
   readonly #campaigns: Campaigns;
   readonly #tally: Tally;
+  readonly #people: People;
   readonly #add: Statement<[number, string, string, number, string]>;
-  readonly #addPerson: Statement<[string, number, number]>;
-  readonly #allPeople: Statement<[number]>;
-  readonly #allDuplicates: Statement<[number, number]>;
   readonly #addUnkeyed: Statement<[number, string, number, string, State, string]>;
-  readonly #find: Statement<[string, number], Known>;
   readonly #change: Statement<[number, string, string, number]>;
   readonly #revive: Statement<[number, number]>;
   readonly #dropUnkeyed: Statement<[number, State]>;
@@ -96,19 +66,13 @@ export class Importer {
     this.#db = db;
     this.#campaigns = campaigns;
     this.#tally = tally;
+    this.#people = new People(db);
     this.#add = db.prepare(`
       INSERT INTO delivery (campaign, key, address, line, fields, state)
       VALUES (?, ?, ?, ?, ?, 'pending')`);
-    this.#addPerson = db.prepare('INSERT INTO person (key, campaign, delivery) VALUES (?, ?, ?)');
-    this.#allPeople = db.prepare(ALL_PEOPLE);
-    this.#allDuplicates = db.prepare(ALL_DUPLICATES);
     this.#addUnkeyed = db.prepare(`
       INSERT INTO delivery (campaign, address, line, fields, state, reason)
       VALUES (?, ?, ?, ?, ?, ?)`);
-    this.#find = db.prepare(`
-      SELECT id, address, line, fields, state, marked_at
-      FROM   person JOIN delivery ON delivery.id = person.delivery
-      WHERE  person.key = ? AND person.campaign = ?`);
     this.#change = db.prepare('UPDATE delivery SET line = ?, address = ?, fields = ? WHERE id = ?');
     // It is on the list anew, so its attempts count anew. Its mark stays: the Date of its first copy (R5).
     this.#revive = db.prepare(`
@@ -152,7 +116,7 @@ export class Importer {
     const { counts } = this.#tally.read(number);
     const leftBefore = counts.pending + counts.deferred;
 
-    this.#campaigns.imported(campaign, plan);
+    this.#campaigns.imported(campaign, plan, !before);
     for (const state of ['invalid', 'duplicate'] as const) {
       this.#tally.added(number, state, -this.#dropUnkeyed.run(number, state).changes);
     }
@@ -161,7 +125,10 @@ export class Importer {
     for await (const batch of rows) {
       for (const row of batch) this.#row(job, row);
     }
-    if (job.fresh) this.#findPeople(job);
+    if (job.fresh) {
+      job.duplicate = this.#people.findAll(number, job.added);
+      job.added -= job.duplicate;
+    }
     const gone = WITHDRAWN_FROM.map((state) =>
       before ? unseen(job, this.#left.iterate(number, state)) : [],
     );
@@ -198,12 +165,12 @@ export class Importer {
 
   #recipient(job: Job, row: RecipientRow, fields: string): void {
     const { key, address, line } = row;
-    const known = job.fresh ? undefined : this.#find.get(key, job.campaign);
+    const known = job.fresh ? undefined : this.#people.find(key, job.campaign);
     if (!known) {
       const id = Number(this.#add.run(job.campaign, key, address, line, fields).lastInsertRowid);
       job.added += 1;
       if (job.fresh) return;
-      this.#addPerson.run(key, job.campaign, id);
+      this.#people.add(key, job.campaign, id);
       job.seen.add(id);
       return;
     }
@@ -215,13 +182,6 @@ export class Importer {
     }
     job.seen.add(known.id);
     this.#update(job, known, row, fields);
-  }
-
-  #findPeople(job: Job): void {
-    const people = this.#allPeople.run(job.campaign).changes;
-    job.duplicate = job.added - people;
-    job.added = people;
-    if (job.duplicate > 0) this.#allDuplicates.run(job.campaign, job.campaign);
   }
 
   /** Brings a known delivery up to the list's row. One that was marked keeps its address and fields (R5). */

@@ -22,14 +22,22 @@ const MIGRATIONS: readonly string[] = [
     name         TEXT NOT NULL UNIQUE,
     id           TEXT NOT NULL UNIQUE,
     rehearsal    INTEGER NOT NULL CHECK (rehearsal IN (0, 1)),
-    content_hash TEXT NOT NULL,
-    content      TEXT NOT NULL,              -- JSON, as domain/campaign.ts has it
     columns      TEXT NOT NULL,              -- JSON: an array of names
     created_at   INTEGER NOT NULL,
     abandoned_at INTEGER,
     options      TEXT NOT NULL,              -- JSON: the last run's options
     list_hash    TEXT NOT NULL
   ) STRICT;
+
+  -- What campaigns send. The newest is the campaign's; a delivery keeps the one of its first mark.
+  CREATE TABLE content (
+    number   INTEGER PRIMARY KEY,
+    campaign INTEGER NOT NULL REFERENCES campaign (number),
+    hash     TEXT NOT NULL,
+    body     TEXT NOT NULL                   -- JSON, as domain/campaign.ts has it
+  ) STRICT;
+
+  CREATE INDEX content_by_campaign ON content (campaign);
 
   -- How many deliveries are in each state, written in the same transaction as the states: counting five million
   -- rows would hold up a run for seconds. A campaign has a row for every state there is, so a state that is none
@@ -46,6 +54,14 @@ const MIGRATIONS: readonly string[] = [
     number INTEGER PRIMARY KEY,
     name   TEXT NOT NULL UNIQUE
   ) STRICT;
+
+  -- What each relay was handed, by the minute of the marks, over all campaigns: accepted, transmitting or in doubt.
+  CREATE TABLE handed_over (
+    relay    INTEGER NOT NULL REFERENCES relay (number),
+    minute   INTEGER NOT NULL,               -- its beginning
+    messages INTEGER NOT NULL,
+    PRIMARY KEY (relay, minute)
+  ) STRICT, WITHOUT ROWID;
 
   -- Who must not be mailed, whatever the campaign.
   CREATE TABLE suppression (
@@ -66,7 +82,8 @@ const MIGRATIONS: readonly string[] = [
     due_at           INTEGER NOT NULL DEFAULT 0,
     attempts         INTEGER NOT NULL DEFAULT 0,
     first_attempt_at INTEGER,
-    marked_at        INTEGER,
+    marked_at        INTEGER,                -- of its first mark, as is the content
+    content          INTEGER REFERENCES content (number),
     changed_at       INTEGER,
     reply_code       INTEGER,
     reply_enhanced   TEXT,

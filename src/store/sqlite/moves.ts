@@ -4,6 +4,7 @@
 import type { Database, Statement } from 'better-sqlite3';
 import { MARK_MOVES, type Mark, OUTCOME_MOVES, type Outcome, type State } from '../../domain/delivery.js';
 import type { InDoubtWord, Settled } from '../ledger.js';
+import type { HandedOvers } from './handed-over.js';
 import { IS_COVERED } from './suppressions.js';
 import type { Tally } from './tally.js';
 
@@ -35,12 +36,19 @@ type MoveAll = Statement<[State, number, string, number, State]>;
 interface Standing {
   readonly campaign: number;
   readonly state: State;
+  /** Of a transmitting delivery: when it was marked, and for which relay. */
+  readonly changed_at: number | null;
+  readonly relay: number | null;
 }
+
+/** What became of a message that counts against the relay's cap: it was taken, or may have been. */
+const TAKEN: readonly State[] = ['accepted', 'in_doubt'];
 
 export class Moves {
   readonly #tally: Tally;
+  readonly #handedOver: HandedOvers;
   readonly #standing: Statement<[number], Standing>;
-  readonly #mark: Statement<[number, number, number, State]>;
+  readonly #mark: Statement<[number, number, number, number | null, number, State]>;
   readonly #end: Statement<unknown[]>;
   readonly #all: { readonly unanswered: MoveAll; readonly left: MoveAll };
   readonly #unsuppress: Statement<[number, number]>;
@@ -48,14 +56,16 @@ export class Moves {
   readonly #addRelay: Statement<[string], number>;
   readonly #relays = new Map<string, number>();
 
-  constructor(db: Database, tally: Tally) {
+  constructor(db: Database, tally: Tally, handedOver: HandedOvers) {
     this.#tally = tally;
-    this.#standing = db.prepare('SELECT campaign, state FROM delivery WHERE id = ?');
+    this.#handedOver = handedOver;
+    this.#standing = db.prepare('SELECT campaign, state, changed_at, relay FROM delivery WHERE id = ?');
     // An earlier attempt's words go: they would be read as the answer to this one.
     this.#mark = db.prepare(`
       UPDATE delivery
-      SET    state = 'transmitting', marked_at = coalesce(marked_at, ?), changed_at = ?,
-             reply_code = NULL, reply_enhanced = NULL, reply_text = NULL, reason = '', relay = NULL
+      SET    state = 'transmitting', marked_at = coalesce(marked_at, ?), content = coalesce(content, ?),
+             changed_at = ?, relay = ?,
+             reply_code = NULL, reply_enhanced = NULL, reply_text = NULL, reason = ''
       WHERE  id = ? AND state = ?`);
     this.#end = db.prepare(`
       UPDATE delivery
@@ -78,9 +88,12 @@ export class Moves {
   record(outcomes: readonly Outcome[], marks: readonly Mark[]): void {
     for (const outcome of outcomes) this.#outcome(outcome);
     for (const mark of marks) {
-      const was = this.#standingFor(mark.delivery, 'transmitting', MARK_MOVES);
-      expectOne(this.#mark.run(mark.at, mark.at, mark.delivery, was.state).changes);
-      this.#tally.moved(was.campaign, was.state, 'transmitting', mark.at);
+      const { delivery, at, content, now } = mark;
+      const was = this.#standingFor(delivery, 'transmitting', MARK_MOVES);
+      const relay = this.#relay(mark.relay);
+      expectOne(this.#mark.run(at, content, now, relay, delivery, was.state).changes);
+      this.#tally.moved(was.campaign, was.state, 'transmitting', now);
+      this.#handedOver.marked(relay, now);
     }
   }
 
@@ -115,6 +128,7 @@ export class Moves {
   forget(): void {
     this.#relays.clear();
     this.#tally.forget();
+    this.#handedOver.forget();
   }
 
   #outcome(outcome: Outcome): void {
@@ -136,6 +150,9 @@ export class Moves {
     );
     expectOne(changes);
     this.#tally.moved(was.campaign, was.state, state, at);
+    if (was.state === 'transmitting' && !TAKEN.includes(state)) {
+      this.#handedOver.notTaken(was.relay, was.changed_at!);
+    }
   }
 
   #standingFor(delivery: number, to: State, legal: readonly State[]): Standing {

@@ -4,7 +4,8 @@
 import { realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Database, Transaction } from 'better-sqlite3';
-import type { Campaign, RunOptions } from '../../domain/campaign.js';
+import type { Campaign, Content, RunOptions } from '../../domain/campaign.js';
+import type { HandedOver } from '../../domain/cap.js';
 import { type Delivery, type Mark, type Outcome, STATES, type State } from '../../domain/delivery.js';
 import type { ListRow } from '../../domain/recipient.js';
 import type {
@@ -23,6 +24,7 @@ import { Campaigns } from './campaigns.js';
 import { holdingOn, IN_MEMORY, openForReading, openForWriting, patiently } from './connection.js';
 import { Deliveries, inListOrder } from './deliveries.js';
 import { translated, translating } from './errors.js';
+import { HandedOvers } from './handed-over.js';
 import { Importer } from './import.js';
 import { Locks } from './lock.js';
 import { Moves } from './moves.js';
@@ -49,6 +51,7 @@ class SqliteLedger implements Ledger {
   readonly #campaigns: Campaigns;
   readonly #deliveries: Deliveries;
   readonly #tally: Tally;
+  readonly #handedOver: HandedOvers;
   readonly #moves: Moves;
   readonly #importer: Importer;
   readonly #inTransaction: Transaction<(work: () => unknown) => unknown>;
@@ -64,10 +67,11 @@ class SqliteLedger implements Ledger {
     this.#campaigns = new Campaigns(db);
     this.#deliveries = new Deliveries(db);
     this.#tally = new Tally(db);
-    this.#moves = new Moves(db, this.#tally);
+    this.#handedOver = new HandedOvers(db);
+    this.#moves = new Moves(db, this.#tally, this.#handedOver);
     this.#importer = new Importer(db, this.#campaigns, this.#tally);
     this.suppressions = new SqliteSuppressions(db, {
-      write: (work) => this.#write(work),
+      write: (work) => this.#writePatiently(work),
       read: (work) => this.#read(work),
       apart: (rows) => this.#apart(rows),
     });
@@ -81,6 +85,10 @@ class SqliteLedger implements Ledger {
 
   find(name: string): Campaign | undefined {
     return this.#read(() => this.#campaigns.find(name));
+  }
+
+  content(campaign: Campaign, number: number): Content {
+    return this.#read(() => this.#campaigns.content(campaign, number));
   }
 
   lock(name: string): Lock | undefined {
@@ -110,9 +118,15 @@ class SqliteLedger implements Ledger {
   }
 
   record(group: { readonly outcomes: readonly Outcome[]; readonly marks: readonly Mark[] }): Promise<void> {
-    const written = this.#lastGroup.then(() => this.#recordNow(group.outcomes, group.marks));
+    const written = this.#lastGroup.then(() =>
+      this.#writePatiently(() => this.#moves.record(group.outcomes, group.marks)),
+    );
     this.#lastGroup = written.catch(() => undefined);
     return written;
+  }
+
+  handedOver(relay: string, since: number): HandedOver[] {
+    return this.#read(() => this.#handedOver.since(relay, since));
   }
 
   overview(campaign: Campaign): Overview {
@@ -160,15 +174,16 @@ class SqliteLedger implements Ledger {
     }
   }
 
-  async #recordNow(outcomes: readonly Outcome[], marks: readonly Mark[]): Promise<void> {
+  /** One short transaction, waiting for other processes, this one going on meanwhile. */
+  async #writePatiently<T>(work: () => T): Promise<T> {
     try {
-      await patiently(() => this.#transact(() => this.#moves.record(outcomes, marks)));
+      return await patiently(() => this.#transact(work));
     } catch (error) {
       throw translated(error, this.path);
     }
   }
 
-  /** One short transaction, waiting for other processes. */
+  /** One short transaction, holding this process up while another writes. */
   #write<T>(work: () => T): T {
     return translating(this.path, () => holdingOn(() => this.#transact(work)));
   }
@@ -179,6 +194,7 @@ class SqliteLedger implements Ledger {
       return this.#inTransaction.immediate(() => {
         const result = work();
         this.#tally.write();
+        this.#handedOver.write();
         return result;
       }) as T;
     } catch (error) {

@@ -7,7 +7,7 @@ import type { Added, Suppressions } from '../suppressions.js';
 /** How this room is connected to the ledger it belongs to. */
 export interface Connections {
   /** One short transaction, waiting for other processes. */
-  write<T>(work: () => T): T;
+  write<T>(work: () => T): Promise<T>;
   read<T>(work: () => T): T;
   /** A reading of its own, which leaves the ledger free to be written meanwhile. */
   apart<T>(rows: (db: Database) => IterableIterator<T>): IterableIterator<T>;
@@ -39,23 +39,25 @@ export class SqliteSuppressions implements Suppressions {
     this.#covering = db.prepare(COVERING);
   }
 
-  add(entries: Iterable<Omit<Suppression, 'at'>>, now: number): Added {
-    const all = [...entries];
+  add(entries: readonly Omit<Suppression, 'at'>[], now: number): Promise<Added> {
     return this.#connections.write(() => {
       let added = 0;
-      for (const { entry, reason, source } of all) added += this.#add.run(entry, reason, source, now).changes;
-      return { added, known: all.length - added };
+      for (const { entry, reason, source } of entries)
+        added += this.#add.run(entry, reason, source, now).changes;
+      return { added, known: entries.length - added };
     });
   }
 
-  remove(entry: string): boolean {
+  remove(entry: string): Promise<boolean> {
     return this.#connections.write(() => this.#remove.run(entry).changes > 0);
   }
 
   list(): IterableIterator<Suppression> {
     return this.#connections.apart((db) =>
       db
-        .prepare<[], Suppression>('SELECT entry, reason, source, added_at AS at FROM suppression ORDER BY entry')
+        .prepare<[], Suppression>(
+          'SELECT entry, reason, source, added_at AS at FROM suppression ORDER BY entry',
+        )
         .iterate(),
     );
   }

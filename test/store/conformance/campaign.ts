@@ -2,7 +2,7 @@
 // Knows the Ledger interface and the domain; knows no store.
 
 import type { Campaign, Content } from '../../../src/domain/campaign.js';
-import type { Delivery, Outcome, State } from '../../../src/domain/delivery.js';
+import type { Delivery, Mark, Outcome, State } from '../../../src/domain/delivery.js';
 import type { InvalidRow, ListRow, RecipientRow } from '../../../src/domain/recipient.js';
 import type { Cursor, Imported, ImportPlan, Ledger } from '../../../src/store/ledger.js';
 
@@ -105,6 +105,11 @@ export async function campaignOf(
   const { campaign } = await importList(ledger, name, rows);
   const due = await ledger.claim(campaign, START, 1_000_000, 1000);
   return { campaign, by: new Map(due.map((delivery) => [delivery.address, delivery])) };
+}
+
+/** A mark asked for at the moment that becomes the message's Date. */
+export function mark(delivery: number, at: number, changed: Partial<Mark> = {}): Mark {
+  return { delivery, at, ...changed };
 }
 
 export function outcome(delivery: number, state: State, changed: Partial<Outcome> = {}): Outcome {

@@ -48,7 +48,7 @@ export function model(withLedger: With): void {
             for (const [id, state] of states) {
               const isListed = listed.has(address.get(id)!);
               if (isListed && (state === 'withdrawn' || state === 'invalid')) states.set(id, 'pending');
-              if (!isListed && ['pending', 'deferred', 'invalid'].includes(state))
+              if (!isListed && ['pending', 'deferred', 'invalid', 'suppressed'].includes(state))
                 states.set(id, 'withdrawn');
             }
             continue;

@@ -74,7 +74,7 @@ export function runs(withLedger: With): void {
         });
         assert.throws(() => ledger.settle(campaign, word, 8000), /lock/);
         const lock = ledger.lock('news');
-        assert.deepEqual(ledger.settle(campaign, word, 8000), { found: 2, ...settled });
+        assert.deepEqual(ledger.settle(campaign, word, 8000), { found: 2, ...settled, unsuppressed: 0 });
         const none = Object.fromEntries(STATES.map((state) => [state, 0]));
         const base =
           word === 'hold'
@@ -95,7 +95,13 @@ export function runs(withLedger: With): void {
           );
         }
         const again = ledger.settle(campaign, word, 9000);
-        assert.deepEqual(again, { found: 0, held: word === 'hold' ? 3 : 0, resent: 0, assumed: 0 });
+        assert.deepEqual(again, {
+          found: 0,
+          held: word === 'hold' ? 3 : 0,
+          resent: 0,
+          assumed: 0,
+          unsuppressed: 0,
+        });
         lock?.release();
       }));
   }

@@ -1,7 +1,7 @@
 // What an author adds to the plain newsletter: attachments, a text part of one's own, VERP, a test message.
 
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { simpleParser } from 'mailparser';
@@ -114,4 +114,23 @@ test('--json-column and --allow-raw take columns of the list only', async (t) =>
     assert.equal(code, 64);
     assert.match(stderr, new RegExp(`${option} nmae.*Did you mean name\\?`));
   }
+});
+
+test('a local part beyond ASCII goes out where the relay offers SMTPUTF8, and is invalid where it does not', async (t) => {
+  const { desk, relay, env } = await house(t);
+  desk.write('list.csv', 'email,name\njörg@example.org,Jörg\np2@example.org,Person 2\n');
+  const refused = await desk.run(SEND, env);
+  assert.equal(refused.code, 0, refused.stderr);
+  assert.equal((await desk.status()).counts.invalid, 1);
+  const { stdout } = await desk.run(['recipients', 'list-news', '--state', 'invalid']);
+  assert.match(stdout, /line 2: jörg@example\.org: invalid.*SMTPUTF8/);
+  assert.equal(relay.journal.length, 1);
+
+  const taken = await desk.run([...SEND, '--relay', 'sandbox']);
+  assert.equal(taken.code, 0, taken.stderr);
+  const folder = join(desk.folder, 'sandbox');
+  const file = readdirSync(folder).find((name) => name.includes('rg@example.org'))!;
+  const mail = await simpleParser(readFileSync(join(folder, file)));
+  assert.equal([mail.to].flat()[0]?.text, 'jörg@example.org');
+  assert.match(mail.text ?? '', /Hello Jörg/);
 });

@@ -14,23 +14,28 @@ import {
   type SendOptions,
   sendFlags,
 } from './options.js';
+import { takeVariables, type Variables, yesOrNo } from './settings/environment.js';
+import type { InForce } from './settings/in-force.js';
 import { version } from './version.js';
 
 /** Runs the command line. Resolves with the exit code; never rejects. */
 export async function main(argv: readonly string[]): Promise<number> {
   let code: number = EXIT.done;
-  const program = commands((result) => {
+  const variables = takeVariables();
+  const program = commands(variables, (result) => {
     code = result;
   });
   try {
     await program.parseAsync(argv as string[]);
     return code;
   } catch (error) {
-    return failed(error, argv.includes('--debug') || process.env.MAILBLAST_DEBUG !== undefined);
+    const { MAILBLAST_DEBUG = variables.get('MAILBLAST_DEBUG') ?? '' } = process.env;
+    return failed(error, argv.includes('--debug') || yesOrNo(MAILBLAST_DEBUG) === true);
   }
 }
 
-function commands(done: (code: number) => void): Command {
+function commands(variables: Variables, done: (code: number) => void): Command {
+  let inForce: InForce;
   const program = new Command('mailblast')
     .description(
       'Sends a personal newsletter to every address of a list over an SMTP relay: nobody left out, nobody twice.',
@@ -38,7 +43,13 @@ function commands(done: (code: number) => void): Command {
     .version(version())
     .exitOverride()
     .showHelpAfterError('(mailblast --help, or mailblast <command> --help, shows what there is)')
-    .enablePositionalOptions();
+    .enablePositionalOptions()
+    .hook('preAction', async (_program, command) => {
+      const { putInForce } = await import('./settings/in-force.js');
+      inForce = await putInForce(command, variables, (sentence) =>
+        process.stderr.write(`mailblast: ${sentence}\n`),
+      );
+    });
 
   sendFlags(program.command('send').argument('<list.csv>', 'the recipients'))
     .description('start the campaign, or continue it')
@@ -77,6 +88,12 @@ function commands(done: (code: number) => void): Command {
     program.command('suppress').description('who must not be mailed, whatever the campaign'),
     done,
   );
+  sendFlags(program.command('config').argument('[list.csv]', "to see where the list's ledger would lie"))
+    .description('which settings are in force for send, and from where; secrets are not shown')
+    .action(async (list: string | undefined, options: SendOptions) => {
+      const { runConfig } = await import('./commands/config.js');
+      done(await runConfig(list ?? '', options, inForce));
+    });
   program
     .command('sandbox')
     .description('a local relay that keeps what it gets and sends nothing on')

@@ -35,6 +35,7 @@ export interface RunFlags extends HouseFlags {
   readonly rate: string;
   readonly connections: number;
   readonly limit: number;
+  readonly maxPerDay: number;
   readonly retryFor: string;
   readonly wait: boolean;
   readonly dkimDomain: string;
@@ -48,6 +49,7 @@ export interface RunFlags extends HouseFlags {
 /** Options that every command has. */
 export interface HouseFlags {
   readonly state: string;
+  readonly config: string;
   readonly json: boolean;
   readonly debug: boolean;
 }
@@ -55,6 +57,7 @@ export interface HouseFlags {
 /** Options of `recipients`, whose `--state` names states, a ledger's file, or both (given twice). */
 export interface RecipientsFlags {
   readonly state: readonly string[];
+  readonly config: string;
   readonly csv: boolean;
   readonly json: boolean;
   readonly debug: boolean;
@@ -69,6 +72,9 @@ export function recipientsFlags(command: Command): Command {
     )
     .addOption(flag('--csv', 'MAILBLAST_CSV', 'as CSV'))
     .addOption(flag('--json', 'MAILBLAST_JSON', 'one JSON object a line'))
+    .addOption(
+      text('--config <file>', 'MAILBLAST_CONFIG', 'settings (default: mailblast.config.json, if it is here)'),
+    )
     .addOption(flag('--debug', 'MAILBLAST_DEBUG', 'show where an error came from'));
 }
 
@@ -79,6 +85,9 @@ export function houseFlags(command: Command): Command {
     )
     .addOption(
       flag('--json', 'MAILBLAST_JSON', 'one JSON object a line on stdout, everything else on stderr'),
+    )
+    .addOption(
+      text('--config <file>', 'MAILBLAST_CONFIG', 'settings (default: mailblast.config.json, if it is here)'),
     )
     .addOption(flag('--debug', 'MAILBLAST_DEBUG', 'show where an error came from'));
 }
@@ -102,6 +111,12 @@ export function runFlags(command: Command): Command {
     .addOption(
       new Option('--limit <n>', 'messages in this run, at the most (0: all)')
         .env('MAILBLAST_LIMIT')
+        .default(0)
+        .argParser(wholeNumberOrZero),
+    )
+    .addOption(
+      new Option('--max-per-day <n>', 'messages through this relay in any 24 hours, at the most (0: no cap)')
+        .env('MAILBLAST_MAX_PER_DAY')
         .default(0)
         .argParser(wholeNumberOrZero),
     )

@@ -9,6 +9,9 @@ import { clockTime, count, counted } from './words.js';
 /** Without a terminal: the first line after so long, then one a minute. Short campaigns need none. */
 const FIRST_LINE_MS = 10_000;
 const LINE_MS = 60_000;
+/** Terminals with fewer columns get the figures without a bar. */
+const WIDE = 105;
+const COUNTS = '{accepted} accepted · {deferred} deferred · {rejected} rejected · {in_doubt} in doubt';
 /** The rate shown is that of the last so many milliseconds. */
 const RATE_WINDOW_MS = 10_000;
 
@@ -43,10 +46,15 @@ export class Progress {
         this.#left = event.left;
         return this.#start();
       case 'notice':
-        return this.#line(event.text);
+        return this.line(event.text);
       case 'paused':
-        if (event.reason === 'due_later' && event.until !== null && this.#bars !== undefined) {
-          this.#line(`Waiting for the next attempts, due ${clockTime(event.until, Date.now())}.`);
+        if (event.until === null || this.#bars === undefined) return;
+        if (event.reason === 'due_later') {
+          this.line(`Waiting for the next attempts, due ${clockTime(event.until, Date.now())}.`);
+        } else if (event.reason === 'cap') {
+          this.line(
+            `--max-per-day is reached; the next message may go ${clockTime(event.until, Date.now())}.`,
+          );
         }
         return;
       case 'done':
@@ -54,7 +62,7 @@ export class Progress {
       default:
         this.#tally[event.event]++;
         // The suppressed are no incident, and may be thousands.
-        if (event.event !== 'accepted' && event.event !== 'suppressed') this.#line(incident(event));
+        if (event.event !== 'accepted' && event.event !== 'suppressed') this.line(incident(event));
     }
   }
 
@@ -64,6 +72,8 @@ export class Progress {
     this.#timer = undefined;
     if (this.#bar) {
       this.#update();
+      // Lines that were said since the bar was drawn last.
+      this.#bars?.update();
       this.#bars?.stop();
     }
     this.#bar = undefined;
@@ -74,11 +84,11 @@ export class Progress {
     if (this.#output.quiet || this.#left === 0) return;
     this.#recent.push({ at: performance.now(), ended: 0 });
     if (process.stderr.isTTY && !this.#output.wantsJson) {
+      const columns = process.stderr.columns ?? 80;
       this.#bars = new MultiBar(
         {
-          format:
-            ' {bar} {percentage}% · {accepted} accepted · {deferred} deferred · {rejected} rejected · {in_doubt} in doubt · {speed}/s · {left}',
-          barsize: 24,
+          format: `${columns < WIDE ? '' : ' {bar}'} {percentage}% · ${COUNTS} · {speed}/s · {left}`,
+          barsize: Math.max(1, Math.min(24, columns - WIDE + 10)),
           fps: 8,
           hideCursor: true,
           emptyOnZero: true,
@@ -113,7 +123,8 @@ export class Progress {
     );
   }
 
-  #line(text: string): void {
+  /** A line for people, above the bar where there is one. */
+  line(text: string): void {
     if (this.#bars) this.#bars.log(`${text}\n`);
     else this.#output.say(text);
   }

@@ -1,6 +1,6 @@
 // From `--relay` and the environment's secrets to a relay. Passwords come from the environment or a file (R10).
 
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { MailblastError } from '../domain/errors.js';
 import { fileRelay } from '../relay/file-relay.js';
@@ -8,6 +8,7 @@ import type { Relay } from '../relay/relay.js';
 import { parseRelayUrl, type RelayTarget } from '../relay/relay-url.js';
 import { sandboxRelay } from '../relay/sandbox.js';
 import { smtpRelay } from '../relay/smtp-relay.js';
+import { givenPassword } from './settings/password.js';
 
 /** Where the embedded sandbox keeps what it gets. */
 export const SANDBOX_FOLDER = 'sandbox';
@@ -38,26 +39,9 @@ export function chooseRelay(url: string, onCommandLine: boolean): RelayChoice {
   }
   const login = {
     user: target.user !== '' ? target.user : (process.env.MAILBLAST_USER ?? ''),
-    password: target.password !== '' ? target.password : passwordFromEnvironment(),
+    password: target.password !== '' ? target.password : givenPassword(),
   };
   return { target, rehearsalFolder: undefined, make: () => smtpRelay(target, login) };
-}
-
-function passwordFromEnvironment(): string {
-  const { MAILBLAST_PASSWORD: password, MAILBLAST_PASSWORD_FILE: file } = process.env;
-  if (password !== undefined && password !== '') return password;
-  if (file === undefined || file === '') return '';
-  try {
-    return readFileSync(file, 'utf8').replace(/\r?\n$/, '');
-  } catch (error) {
-    throw new MailblastError(
-      'no_input',
-      `MAILBLAST_PASSWORD_FILE ${file} cannot be read: ${(error as Error).message}.`,
-      {
-        cause: error,
-      },
-    );
-  }
 }
 
 /** A relay's URL without user and password, as the ledger may keep it. */

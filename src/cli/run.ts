@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import type { Campaign, RunOptions } from '../domain/campaign.js';
 import { formatDuration, parseDuration } from '../domain/duration.js';
 import { parseRate } from '../domain/rate.js';
+import type { RunEvent } from '../engine/events.js';
 import { send } from '../engine/send.js';
 import { Stop } from '../engine/stop.js';
 import { systemClock } from '../engine/system-clock.js';
@@ -11,6 +12,7 @@ import type { DkimSigner } from '../message/dkim.js';
 import type { Relay } from '../relay/relay.js';
 import type { Ledger, Overview } from '../store/ledger.js';
 import { EXIT } from './exit-codes.js';
+import { nextCommand } from './next-command.js';
 import type { RunFlags } from './options.js';
 import type { Output } from './output.js';
 import { Progress } from './progress.js';
@@ -29,8 +31,9 @@ export async function runCampaign(
 ): Promise<number> {
   for (const note of signer?.notes ?? []) output.say(note);
   const stop = new Stop();
-  const signals = listenForSignals(stop, output);
   const progress = new Progress(output);
+  let paused: Extract<RunEvent, { readonly event: 'paused' }> | undefined;
+  const signals = listenForSignals(stop, (line) => progress.line(line));
   try {
     const overview = await send({
       campaign,
@@ -40,6 +43,7 @@ export async function runCampaign(
         rate: parseRate(flags.rate)!,
         connections: flags.connections,
         limit: flags.limit === 0 ? Number.POSITIVE_INFINITY : flags.limit,
+        maxPerDay: flags.maxPerDay === 0 ? Number.POSITIVE_INFINITY : flags.maxPerDay,
         retryFor: parseDuration(flags.retryFor)!,
         wait: flags.wait,
         inDoubt: flags.inDoubt,
@@ -51,11 +55,13 @@ export async function runCampaign(
         if (event.event === 'start') {
           sayStart(event, output);
         }
+        if (event.event === 'paused') paused = event;
         progress.report(event);
       },
     });
-    sayEnd(campaign, overview, flags, signals.code !== undefined, output);
+    sayEnd(campaign, ledger.path, overview, flags, signals.code !== undefined, output);
     if (isComplete(overview)) return EXIT.done;
+    if (paused?.reason === 'cap') sayCapped(flags, paused.until, output);
     return signals.code ?? EXIT.left;
   } finally {
     progress.stop();
@@ -66,10 +72,12 @@ export async function runCampaign(
 /** What `resume` needs to go on as this run did. The relay's URL is kept without its login. */
 export function remembered(options: RunFlags): RunOptions {
   const { relay, rate, connections, retryFor, wait, dkimDomain, dkimSelector, dkimKey: key } = options;
+  const { maxPerDay } = options;
   return {
     relay: withoutLogin(relay),
     rate,
     connections,
+    maxPerDay,
     retryFor,
     wait,
     dkimDomain,
@@ -129,6 +137,7 @@ function sayStart(
 
 function sayEnd(
   campaign: Campaign,
+  ledger: string,
   overview: Overview,
   flags: RunFlags,
   stopped: boolean,
@@ -138,7 +147,7 @@ function sayEnd(
   const how = isComplete(overview) ? 'is complete' : stopped ? 'was stopped' : 'is not complete yet';
   output.say(`Campaign ${campaign.name} ${how}: ${countsInWords(counts)}.`);
   if (isComplete(overview)) return;
-  const again = `mailblast resume ${campaign.name}`;
+  const again = nextCommand('resume', campaign.name, ledger);
   if (counts.pending > 0) {
     const limited = !stopped && flags.limit > 0 ? ' --limit was reached;' : '';
     output.say(
@@ -153,9 +162,16 @@ function sayEnd(
   }
   if (counts.in_doubt > 0) {
     output.say(
-      `${counted(counts.in_doubt, 'delivery is', 'deliveries are')} in doubt: mailblast recipients ${campaign.name} --state in_doubt`,
+      `${counted(counts.in_doubt, 'delivery is', 'deliveries are')} in doubt: ${nextCommand('recipients', campaign.name, ledger, '--state', 'in_doubt')}`,
     );
   }
+}
+
+function sayCapped(flags: RunFlags, until: number | null, output: Output): void {
+  const when = until === null ? '' : ` The next message may go ${clockTime(until, Date.now())}.`;
+  output.say(
+    `This relay was handed ${count(flags.maxPerDay)} messages in the last 24 hours, which is --max-per-day.${when}`,
+  );
 }
 
 function isComplete({ counts }: Overview): boolean {

@@ -2,21 +2,18 @@
 
 import type { Stop } from '../engine/stop.js';
 import { SIGNAL_CODES } from './exit-codes.js';
-import type { Output } from './output.js';
 
 type StopSignal = keyof typeof SIGNAL_CODES;
 
 /** Listens until `off` is called. `code` is the exit code of the first signal, undefined when none came. */
 export function listenForSignals(
   stop: Stop,
-  output: Output,
+  say: (line: string) => void,
 ): { readonly code: number | undefined; off(): void } {
   let first: StopSignal | undefined;
   const onSignal = (signal: StopSignal) => {
-    if (first === undefined && !output.quiet) {
-      output.warn(
-        'Stopping: what is in flight is finished first, for 20 s at the most. Once more to stop now.',
-      );
+    if (first === undefined) {
+      say('Stopping: what is in flight is finished first, for 20 s at the most. Once more to stop now.');
     }
     first ??= signal;
     stop.ask();

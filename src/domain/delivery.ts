@@ -79,8 +79,6 @@ export interface Mark {
   readonly delivery: number;
   /** Milliseconds since 1970, and the Date header of the message in hand. Kept if it is the first mark. */
   readonly at: number;
-  /** Number of the message's content. Kept if it is the first mark. */
-  readonly content: number;
   /** When the mark was asked for, milliseconds since 1970. */
   readonly now: number;
   /** The name of the relay that is to take the message. */

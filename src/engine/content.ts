@@ -111,6 +111,7 @@ export function checkMerges(
     id: '',
     rehearsal: true,
     contentHash: '',
+    contentNumber: 0,
     createdAt: 0,
     listHash: '',
     options: {},

@@ -10,6 +10,7 @@ import { formatReply } from '../domain/reply.js';
 import { whySuppressed } from '../domain/suppression.js';
 import type { Supply } from '../relay/pool.js';
 import type { Suppressions } from '../store/suppressions.js';
+import type { Cap } from './cap.js';
 import { isAttemptState, type Reporter } from './events.js';
 import type { Letters, PersonalMessage } from './letters.js';
 import type { Queue } from './queue.js';
@@ -32,6 +33,7 @@ export class Desk implements Supply<PersonalMessage> {
   readonly #stock: Stock;
   readonly #recorder: Recorder;
   readonly #suppressions: Pick<Suppressions, 'of'>;
+  readonly #cap: Cap;
   readonly #settings: DeskSettings;
   readonly #clock: Clock;
   readonly #stop: Stop;
@@ -45,6 +47,7 @@ export class Desk implements Supply<PersonalMessage> {
     readonly letters: Letters;
     readonly recorder: Recorder;
     readonly suppressions: Pick<Suppressions, 'of'>;
+    readonly cap: Cap;
     readonly settings: DeskSettings;
     readonly clock: Clock;
     readonly stop: Stop;
@@ -54,10 +57,12 @@ export class Desk implements Supply<PersonalMessage> {
   }) {
     this.#recorder = parts.recorder;
     this.#suppressions = parts.suppressions;
+    this.#cap = parts.cap;
     this.#settings = parts.settings;
     this.#clock = parts.clock;
     this.#stop = parts.stop;
     this.#report = parts.report;
+    this.#stop.drain.addEventListener('abort', () => this.lookUp(), { once: true });
     this.#stock = new Stock(parts.queue, parts.letters, {
       ahead: parts.settings.ahead,
       now: () => parts.clock.now(),
@@ -72,6 +77,11 @@ export class Desk implements Supply<PersonalMessage> {
     return this.#begun >= this.#settings.limit;
   }
 
+  /** Whether there is something that could be begun, but for limit and cap. */
+  get stocked(): boolean {
+    return !this.#stock.dry;
+  }
+
   waiting(): boolean {
     return this.#open() && this.#stock.waiting;
   }
@@ -84,39 +94,46 @@ export class Desk implements Supply<PersonalMessage> {
     }
     this.#begun++;
     this.#inHand++;
+    this.#cap.begin();
     return message;
   }
 
   async mark(message: PersonalMessage): Promise<void> {
     message.marked = true;
-    await this.#recorder.mark({ delivery: message.delivery.id, at: message.date });
+    await this.#recorder.mark({
+      delivery: message.delivery.id,
+      at: message.date,
+      now: this.#clock.now(),
+      relay: this.#settings.relay,
+    });
+    this.#cap.known();
   }
 
   ended(message: PersonalMessage, attempt: Attempt): void {
     this.#inHand--;
+    if (!message.marked) this.#cap.known();
     this.#settle(message, attempt);
     this.lookUp();
   }
 
-  /** Resolves when nothing is in hand and nothing is due, or the run is to stop. */
+  /** Resolves when nothing is in hand, and nothing is due or may be begun; or when the run is to stop. */
   quiet(): Promise<void> {
     return new Promise((resolve) => {
       this.#onQuiet = resolve;
-      this.#stop.drain.addEventListener('abort', () => resolve(), { once: true });
       this.lookUp();
     });
   }
 
   /** Tells who waits for quiet, if it is. */
   lookUp(): void {
-    const idle = this.#inHand === 0 && (this.#stock.dry || this.limitReached);
+    const idle = this.#inHand === 0 && (this.#stock.dry || this.limitReached || !this.#cap.open);
     if (!idle && !this.#stop.drain.aborted) return;
     this.#onQuiet?.();
     this.#onQuiet = undefined;
   }
 
   #open(): boolean {
-    return !this.#stop.drain.aborted && !this.limitReached;
+    return !this.#stop.drain.aborted && !this.limitReached && this.#cap.open;
   }
 
   /** Looked up now, not when the list was read: who unsubscribes during the run is not mailed. */

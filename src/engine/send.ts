@@ -8,6 +8,7 @@ import type { Rate } from '../domain/rate.js';
 import { Pool } from '../relay/pool.js';
 import type { Relay } from '../relay/relay.js';
 import type { InDoubtWord, Ledger, Overview } from '../store/ledger.js';
+import { Cap } from './cap.js';
 import { Desk } from './desk.js';
 import type { Reporter } from './events.js';
 import { Letters, type PersonalMessage, type Sign } from './letters.js';
@@ -22,6 +23,8 @@ export interface SendSettings {
   readonly connections: number;
   /** Messages in this run, at the most; `Infinity` for all. */
   readonly limit: number;
+  /** Messages that the relay is handed in any 24 hours, at the most, over all campaigns; `Infinity` for no cap. */
+  readonly maxPerDay: number;
   /** Milliseconds from a delivery's first attempt, after which it is given up. */
   readonly retryFor: number;
   /** Stay until the last deferred delivery has an end. */
@@ -78,11 +81,13 @@ export async function send(run: SendRun): Promise<Overview> {
     pool.wake();
     desk.lookUp();
   });
+  const cap = new Cap(ledger, relay.name, settings.maxPerDay, clock);
   const desk = new Desk({
     queue,
     letters,
     recorder,
     suppressions: ledger.suppressions,
+    cap,
     settings: {
       relay: relay.name,
       limit: settings.limit,
@@ -105,18 +110,27 @@ export async function send(run: SendRun): Promise<Overview> {
     await desk.quiet();
     if (stop.drain.aborted || desk.limitReached) break;
     await recorder.flush();
-    const until = ledger.overview(campaign).nextDue;
+    const overview = ledger.overview(campaign);
+    const closed = closedByCap(overview, cap);
+    const until = closed ?? (desk.stocked ? clock.now() : overview.nextDue);
     if (until === undefined) break;
     const pause = until - clock.now();
     if (pause > STAY_MS && !settings.wait) break;
-    if (pause > 0) report({ event: 'paused', reason: 'due_later', until });
+    if (pause > 0) report({ event: 'paused', reason: closed === undefined ? 'due_later' : 'cap', until });
     await clock.sleep(pause, stop.drain);
     queue.refill();
   }
   await drain(pool, run);
   await recorder.flush();
   await relay.close();
-  return finish(run, desk.limitReached, letters);
+  return finish(run, desk.limitReached, cap, letters);
+}
+
+/** Until when the cap keeps the run from going on, if that is what does. */
+function closedByCap({ counts, nextDue }: Overview, cap: Cap): number | undefined {
+  const closed = cap.closedUntil();
+  if (closed === undefined || counts.pending > 0) return closed;
+  return nextDue !== undefined && nextDue < closed ? closed : undefined;
 }
 
 /** Lets the sessions finish what is in flight, within bounds. */
@@ -137,15 +151,18 @@ async function drain(pool: Pool<PersonalMessage>, { clock, stop }: SendRun): Pro
 function finish(
   { campaign, ledger, stop, report }: SendRun,
   limitReached: boolean,
+  cap: Cap,
   letters: Letters,
 ): Overview {
   for (const [field, times] of letters.emptyFields) {
     report({ event: 'notice', text: `${field} was empty ${times} times and had no fallback.` });
   }
   const overview = ledger.overview(campaign);
-  const state = runState(overview);
   const { counts, nextDue } = overview;
+  const closed = closedByCap(overview, cap);
+  const state = closed !== undefined && counts.transmitting === 0 ? 'paused' : runState(overview);
   if (limitReached && counts.pending > 0) report({ event: 'paused', reason: 'limit', until: null });
+  else if (closed !== undefined) report({ event: 'paused', reason: 'cap', until: closed });
   else if (nextDue !== undefined) report({ event: 'paused', reason: 'due_later', until: nextDue });
   else if (state === 'paused') report({ event: 'paused', reason: 'in_doubt', until: null });
   report({
@@ -153,7 +170,7 @@ function finish(
     campaign: campaign.name,
     state,
     counts: overview.counts,
-    next_due: overview.nextDue ?? null,
+    next_due: nextDue ?? null,
   });
   if (stop.failure) throw stop.failure;
   return overview;

@@ -136,6 +136,8 @@ export class Pool<T extends Outgoing> {
     try {
       session = await this.#relay.open();
     } catch (error) {
+      // A relay of our own (the sandbox) may be closed by now, since nobody waits for this session.
+      if (this.#closing) return;
       this.#fail(this.#reach.notOpened(error, this.#sessions.size));
       return;
     }

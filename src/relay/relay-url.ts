@@ -109,8 +109,9 @@ function wrong(written: string, what: string): MailblastError {
 
 /** What may be shown of a text that could hold a password anywhere before its last @. */
 function withoutLogin(written: string): string {
-  const at = written.lastIndexOf('@');
-  if (at < 0) return written;
   const scheme = /^[a-z+]*:\/\//i.exec(written)?.[0] ?? '';
+  const at = written.lastIndexOf('@');
+  // Without its @, what follows a colon may be a password rather than a port.
+  if (at < 0) return /:\D/.test(written.slice(scheme.length)) ? `${scheme}…` : written;
   return `${scheme}…@${written.slice(at + 1)}`;
 }

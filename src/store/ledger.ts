@@ -54,7 +54,8 @@ export interface Ledger {
   claim(campaign: Campaign, after: Cursor, now: number, limit: number): Promise<Delivery[]>;
 
   /**
-   * The hot method: writes outcomes and then marks in one transaction, and resolves when they are durable.
+   * The hot method: writes outcomes and then marks in one transaction, and resolves when they are durable. With its
+   * first mark a delivery takes the content that its campaign has then, and keeps it (R6).
    * A move that the state machine does not know (`OUTCOME_MOVES`, `MARK_MOVES`) rejects the whole group.
    */
   record(group: { readonly outcomes: readonly Outcome[]; readonly marks: readonly Mark[] }): Promise<void>;

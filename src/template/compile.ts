@@ -9,7 +9,7 @@ import { checkTags } from './check.js';
 import { checkNamedColumns, type Schema } from './fields.js';
 import { checkAllCameBack, checkAttributes, checkElements, type Finding, judge } from './findings.js';
 import { foldHtml } from './fold.js';
-import { isLocale } from './intl.js';
+import { supported } from './intl.js';
 import { type Lifted, type LiftedTag, liftTags } from './lift.js';
 import { compileMerge, parseTemplate } from './merge.js';
 import { placeTags } from './placing.js';
@@ -105,8 +105,7 @@ function checkFields(lifted: Lifted, fields: Schema): void {
 function localeOfTemplate(lifted: Lifted): string {
   const tag = /<mjml\b(?:"[^"]*"|'[^']*'|[^>"'])*>/i.exec(lifted.mjml)?.[0] ?? '';
   const [, one, other] = /\slang\s*=\s*(?:"([^"]*)"|'([^']*)')/i.exec(tag) ?? [];
-  const lang = (one ?? other ?? '').trim();
-  return isLocale(lang) ? lang : 'en';
+  return supported(one ?? other ?? '') ?? 'en';
 }
 
 async function runMjml(lifted: Lifted): Promise<string> {

@@ -96,15 +96,15 @@ export function checkAttributes(lifted: Lifted): void {
     const rules = /^mj-(?:all|class)$/.test(element) ? Object.values(COMPUTED) : [COMPUTED[element]];
     if (!rules.some((rule) => rule?.test(attribute))) continue;
     // Of a border MJML reads the width, so that the colour may be a tag.
-    if (/border/.test(attribute) && /(?:^| )\d/.test(before(number, lifted))) continue;
+    if (/border/.test(attribute) && /["' ]\d[^"']*$/.test(before(number, lifted))) continue;
     throw computed(tag);
   }
 }
 
-/** What stands before a tag in its attribute. */
+/** What is written before a tag, as far as it matters. */
 function before(number: number, lifted: Lifted): string {
   const end = lifted.mjml.indexOf(`${lifted.marker}${number}z`);
-  return /[^"']*$/.exec(lifted.mjml.slice(Math.max(0, end - 200), end))![0];
+  return lifted.mjml.slice(Math.max(0, end - 500), end);
 }
 
 function computed({ source, element, attribute, place }: LiftedTag): MailblastError {
@@ -118,14 +118,15 @@ function computed({ source, element, attribute, place }: LiftedTag): MailblastEr
  */
 export function checkAllCameBack(html: string, numbers: ReadonlySet<number>, lifted: Lifted): void {
   for (const [number, tag] of lifted.tags.entries()) {
-    if (!numbers.has(number)) throw new MailblastError('data', lost(tag), { place: tag.place });
+    if (!numbers.has(number))
+      throw new MailblastError('data', lost(tag, before(number, lifted)), { place: tag.place });
   }
   if (!html.includes('NaN') || lifted.mjml.includes('NaN')) return;
   const reckoned = lifted.tags.find((tag) => RECKONED.test(tag.attribute) && tag.element.startsWith('mj-'));
   if (reckoned) throw computed(reckoned);
 }
 
-function lost({ source, element, attribute }: LiftedTag): string {
+function lost({ source, element, attribute }: LiftedTag, written: string): string {
   if (element === 'mj-class') {
     return `no element uses the mj-class in which ${source} stands, or none of those that do takes its ${attribute}`;
   }
@@ -133,7 +134,8 @@ function lost({ source, element, attribute }: LiftedTag): string {
     return `MJML computes with the ${attribute} of <${element}>, or does not use it, so ${source} cannot stand there; write a fixed value`;
   }
   if (element === 'mj-style') return `no element takes over the inline style in which ${source} stands`;
-  if (element === 'mj-html-attribute') return `no element is found for the attribute that ${source} gives`;
+  if (/<mj-html-attribute\b[^<]*$/.test(written))
+    return `no element is found for the attribute that ${source} gives`;
   return `MJML leaves out what stands here, and ${source} with it; inside elements that hold others, text belongs into <mj-raw> or <mj-text>`;
 }
 

@@ -17,7 +17,7 @@ const numbers = new Map<string, Intl.NumberFormat>();
  */
 export function localeOf(name: string): string {
   return keep(locales, name, () => {
-    const locale = supported(name.trim().replaceAll('_', '-'));
+    const locale = supported(name);
     if (locale !== undefined) return locale;
     throw new Unfit(
       `cannot be written for the locale ${name}, which is not known; write one such as de or en-GB`,
@@ -25,14 +25,10 @@ export function localeOf(name: string): string {
   });
 }
 
-/** True for the name of a locale that this machine knows. */
-export function isLocale(name: string): boolean {
-  return supported(name) !== undefined;
-}
-
-function supported(name: string): string | undefined {
+/** The same, or undefined when there is none of that name. */
+export function supported(name: string): string | undefined {
   try {
-    return Intl.DateTimeFormat.supportedLocalesOf(name)[0];
+    return Intl.DateTimeFormat.supportedLocalesOf(name.trim().replaceAll('_', '-'))[0];
   } catch {
     return undefined;
   }

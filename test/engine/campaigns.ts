@@ -8,7 +8,7 @@ import type { ListRow } from '../../src/domain/recipient.js';
 import type { RunEvent } from '../../src/engine/events.js';
 import { type SendRun, send } from '../../src/engine/send.js';
 import { Stop } from '../../src/engine/stop.js';
-import type { ImportPlan, Ledger, Lock, Overview } from '../../src/store/ledger.js';
+import type { ImportPlan, Ledger, Overview } from '../../src/store/ledger.js';
 import { openLedger } from '../../src/store/sqlite/open.js';
 import { HeldClock } from '../held-clock.js';
 import type { ScriptedRelay } from './scripted-relay.js';
@@ -40,7 +40,6 @@ export class TestCampaign {
   sign: SendRun['sign'];
   ledger: Ledger;
   campaign!: Campaign;
-  #lock: Lock | undefined;
 
   constructor() {
     this.ledger = openLedger(join(this.folder, 'mailblast.db'));
@@ -49,8 +48,8 @@ export class TestCampaign {
   async import(
     people: number,
     fields: (number: number) => Record<string, string> = () => ({}),
+    changed: Partial<ImportPlan> = {},
   ): Promise<void> {
-    this.#lock ??= this.ledger.lock('test');
     const plan: ImportPlan = {
       name: 'test',
       id: '0123456789abcdef0123456789abcdef',
@@ -63,7 +62,10 @@ export class TestCampaign {
       columns: ['email', 'name', 'link'],
       listHash: '',
       mayWithdraw: 1,
+      ...changed,
     };
+    // Held until the ledger is closed.
+    this.ledger.lock(plan.name);
     const rows: ListRow[] = Array.from({ length: people }, (_, index) => ({
       kind: 'recipient',
       line: index + 2,
@@ -96,6 +98,7 @@ export class TestCampaign {
         rate: Number.POSITIVE_INFINITY,
         connections: 3,
         limit: Number.POSITIVE_INFINITY,
+        maxPerDay: Number.POSITIVE_INFINITY,
         retryFor: 24 * 3_600_000,
         wait: false,
         inDoubt: 'hold',

@@ -38,11 +38,13 @@ function heldLedger() {
   };
 }
 
+const markOf = (delivery: number) => ({ delivery, at: 0, now: 0, relay: 'scripted' });
+
 test('a mark is released only when its commit has ended', async () => {
   const ledger = heldLedger();
   const recorder = new Recorder(ledger, () => {});
   let released = false;
-  const mark = recorder.mark({ delivery: 1, at: 0 }).then(() => {
+  const mark = recorder.mark(markOf(1)).then(() => {
     released = true;
   });
   await settle();
@@ -55,11 +57,11 @@ test('a mark is released only when its commit has ended', async () => {
 test('what comes in during a commit forms the next group, and an outcome stands with the next mark of its session', async () => {
   const ledger = heldLedger();
   const recorder = new Recorder(ledger, () => {});
-  const first = recorder.mark({ delivery: 1, at: 0 });
+  const first = recorder.mark(markOf(1));
   await settle();
   recorder.outcome(outcomeOf(1));
-  const second = recorder.mark({ delivery: 2, at: 0 });
-  const third = recorder.mark({ delivery: 3, at: 0 });
+  const second = recorder.mark(markOf(2));
+  const third = recorder.mark(markOf(3));
   await settle();
   assert.equal(ledger.groups.length, 1);
   ledger.commit();
@@ -87,7 +89,7 @@ test('what is handed in at the very end of a commit is written too', async () =>
       },
     };
     const recorder = new Recorder(ledger, () => {});
-    await recorder.mark({ delivery: 1, at: 0 });
+    await recorder.mark(markOf(1));
     for (let turn = 0; turn < turns; turn++) await undefined;
     recorder.outcome(outcomeOf(1));
     await recorder.flush();
@@ -108,8 +110,8 @@ test('a group that cannot be written fails its marks, is told once, and nothing 
     },
     (error) => failures.push(error),
   );
-  await assert.rejects(recorder.mark({ delivery: 1, at: 0 }), full);
-  await assert.rejects(recorder.mark({ delivery: 2, at: 0 }), full);
+  await assert.rejects(recorder.mark(markOf(1)), full);
+  await assert.rejects(recorder.mark(markOf(2)), full);
   recorder.outcome(outcomeOf(1));
   await recorder.flush();
   await settle();

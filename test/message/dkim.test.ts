@@ -232,9 +232,9 @@ test('of a header that stands there twice both are signed, the last one first', 
 
 test('a recipient beyond ASCII is signed by the octets of its UTF-8', async () => {
   const octets = await sign(
-    Buffer.from(text(FULL).replace('Reader@', Buffer.from('Zoë\u00a0@').toString('latin1')), 'latin1'),
+    Buffer.from(text(FULL).replace('Reader@', Buffer.from('Zoë@').toString('latin1')), 'latin1'),
   );
-  assert.ok(octets.includes(Buffer.from('To: Zoë\u00a0@')));
+  assert.ok(octets.includes(Buffer.from('To: Zoë@')));
   assert.equal(await verifyWithMailauth(octets, record), 'pass');
   if (!withoutOpenDkim) assert.deepEqual(await verifyWithOpenDkim([octets], record), [true]);
 });

@@ -95,6 +95,7 @@ test('a refusal never shows what may be a password', () => {
   for (const text of [
     'smtp://ada:hush%@mail.example.com',
     'smto://ada:hush@mail',
+    'smtp://ada:hush',
     'ada:hush@mail.example.com',
   ]) {
     assert.throws(

@@ -4,7 +4,17 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Ledger } from '../../src/store/ledger.js';
-import { campaignOf, everything, importList, outcome, people, type Store } from './conformance/campaign.js';
+import {
+  campaignOf,
+  everything,
+  importList,
+  mark,
+  outcome,
+  people,
+  type Store,
+} from './conformance/campaign.js';
+import { contents } from './conformance/contents.js';
+import { handedOver } from './conformance/handed-over.js';
 import { lists } from './conformance/lists.js';
 import { model } from './conformance/model.js';
 import { moves } from './conformance/moves.js';
@@ -29,6 +39,8 @@ export function ledgerConformance(name: string, store: Store): void {
   describe(`${name}: an import is done as a whole or not at all`, () => wholeOrNothing(withLedger));
   describe(`${name}: a run finds what it needs`, () => runs(withLedger));
   describe(`${name}: who must not be mailed`, () => suppressions(withLedger));
+  describe(`${name}: what relays were handed`, () => handedOver(withLedger));
+  describe(`${name}: a campaign's contents`, () => contents(withLedger));
   describe(`${name}: random histories`, () => model(withLedger));
   describe(`${name}: its path and secret`, () => identity(withLedger));
   if (store.lasting) describe(`${name}: two openings of one ledger`, () => lasting(store));
@@ -49,7 +61,7 @@ function lasting(store: Store): void {
     const first = place.open();
     const { by } = await campaignOf(first, 'news', people(3));
     const { id } = by.get('p1@example.com')!;
-    await first.record({ outcomes: [], marks: [{ delivery: id, at: 4000 }] });
+    await first.record({ outcomes: [], marks: [mark(id, 4000)] });
     const before = await everything(first, 'news');
     const second = place.open();
     assert.deepEqual(await everything(second, 'news'), before);

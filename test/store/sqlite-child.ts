@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { MailblastError } from '../../src/domain/errors.js';
 import type { Ledger } from '../../src/store/ledger.js';
 import { openLedger } from '../../src/store/sqlite/open.js';
-import { outcome, plan, row, START } from './conformance/campaign.js';
+import { mark, outcome, plan, row, START } from './conformance/campaign.js';
 
 const [what, path] = process.argv.slice(2);
 
@@ -29,7 +29,7 @@ async function storm(ledger: Ledger): Promise<void> {
   let before: readonly number[] = [];
   for (;;) {
     const due = await ledger.claim(campaign, START, 0, GROUP);
-    const marks = due.map((delivery) => ({ delivery: delivery.id, at: 4000 }));
+    const marks = due.map((delivery) => mark(delivery.id, 4000));
     await ledger.record({ outcomes: before.map((id) => outcome(id, 'accepted')), marks });
     for (const id of before) say(`accepted ${id}`);
     for (const { delivery } of marks) say(`marked ${delivery}`);

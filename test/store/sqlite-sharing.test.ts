@@ -9,7 +9,7 @@ import { after, before, test } from 'node:test';
 import { MailblastError } from '../../src/domain/errors.js';
 import { openForWriting } from '../../src/store/sqlite/connection.js';
 import { openLedger } from '../../src/store/sqlite/open.js';
-import { campaignOf, outcome, people, plan } from './conformance/campaign.js';
+import { campaignOf, mark, outcome, people, plan } from './conformance/campaign.js';
 
 let folder = '';
 let files = 0;
@@ -38,7 +38,7 @@ test('a ledger can be read while a list is imported and while a run writes', asy
   await ledger.import(plan('news'), rows());
   assert.equal(reading.overview(campaign).counts.withdrawn, 1);
   const { id } = by.get('p1@example.com')!;
-  await ledger.record({ outcomes: [], marks: [{ delivery: id, at: 1 }] });
+  await ledger.record({ outcomes: [], marks: [mark(id, 1)] });
   assert.equal(reading.overview(campaign).counts.transmitting, 1);
   await assert.rejects(reading.record({ outcomes: [outcome(id, 'accepted')], marks: [] }), MailblastError);
   lock.release();
@@ -55,10 +55,10 @@ test('a run waits for another process that writes, without holding up its own', 
   const [one, two] = [...by.values()].map((delivery) => delivery.id);
   // Each group is legal only behind the one before it.
   const groups = [
-    { outcomes: [], marks: [{ delivery: one!, at: 1 }] },
-    { outcomes: [outcome(one!, 'deferred')], marks: [{ delivery: two!, at: 1 }] },
-    { outcomes: [outcome(two!, 'deferred')], marks: [{ delivery: one!, at: 1 }] },
-    { outcomes: [outcome(one!, 'in_doubt')], marks: [{ delivery: two!, at: 1 }] },
+    { outcomes: [], marks: [mark(one!, 1)] },
+    { outcomes: [outcome(one!, 'deferred')], marks: [mark(two!, 1)] },
+    { outcomes: [outcome(two!, 'deferred')], marks: [mark(one!, 1)] },
+    { outcomes: [outcome(one!, 'in_doubt')], marks: [mark(two!, 1)] },
     { outcomes: [outcome(two!, 'accepted')], marks: [] },
   ];
   const ends: number[] = [];

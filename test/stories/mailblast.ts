@@ -26,6 +26,8 @@ export interface Running {
 /** A folder with a list and a template in it, and mailblast at work there. */
 export class Desk {
   readonly folder = mkdtempSync(join(tmpdir(), 'mailblast-story-'));
+  /** Words before the command, such as those of a shell that sets limits. */
+  through: readonly string[] = [];
   readonly #running = new Set<ChildProcess>();
 
   write(name: string, text: string | Uint8Array): string {
@@ -42,7 +44,8 @@ export class Desk {
 
   start(args: readonly string[], env: Readonly<Record<string, string | undefined>> = {}): Running {
     const { MAILBLAST_RELAY: _, ...inherited } = process.env;
-    const child = spawn(process.execPath, [COMMAND, ...args], {
+    const [program, ...words] = [...this.through, process.execPath, COMMAND, ...args];
+    const child = spawn(program!, words, {
       cwd: this.folder,
       env: { ...inherited, MAILBLAST_FROM: 'News <news@example.com>', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],

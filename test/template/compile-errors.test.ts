@@ -51,7 +51,7 @@ test('a tag that MJML does not give back is told at its line', async () => {
   );
   await refused(
     '<mj-body>\n<mj-section padding="{{size}}"><mj-column><mj-text>x</mj-text></mj-column></mj-section></mj-body>',
-    /^news\.mjml:3:22: MJML computes widths from the padding of <mj-section>/,
+    /^news\.mjml:3:22: MJML computes with the padding of <mj-section>/,
   );
   await refused(
     '<mj-body>\n<mj-section>{{name}}<mj-column><mj-text>x</mj-text></mj-column></mj-section></mj-body>',

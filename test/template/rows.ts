@@ -28,9 +28,15 @@ export function merge(
 }
 
 /** Compiles what stands between `<mjml>` and `</mjml>`, on the lines behind the first. */
-export function compileBody(inner: string, columns: readonly string[], json: readonly string[] = []) {
-  const text = `<mjml>\n${inner}\n</mjml>`;
-  return compileTemplate({ path: 'news.mjml', text }, { columns, builtins: BUILTINS, jsonColumns: json });
+export function compileBody(
+  inner: string,
+  columns: readonly string[],
+  json: readonly string[] = [],
+  more: { readonly lang?: string; readonly raw?: readonly string[] } = {},
+) {
+  const text = `<mjml${more.lang ?? ''}>\n${inner}\n</mjml>`;
+  const schema = { columns, builtins: BUILTINS, jsonColumns: json, rawFields: more.raw ?? [] };
+  return compileTemplate({ path: 'news.mjml', text }, schema);
 }
 
 /** Something in a section's only column. */
@@ -39,8 +45,18 @@ export function inColumn(content: string, head = ''): string {
 }
 
 /** All parts of a compiled template for one row. */
-export function mergeAll(compiled: CompiledTemplate, fields: Fields, json: readonly string[] = []) {
-  const options = { jsonColumns: json, given: { email: 'ada@example.com' } };
+export function mergeAll(
+  compiled: CompiledTemplate,
+  fields: Fields,
+  json: readonly string[] = [],
+  raw: readonly string[] = [],
+) {
+  const options = {
+    jsonColumns: json,
+    rawFields: raw,
+    locale: compiled.locale,
+    given: { email: 'ada@example.com' },
+  };
   return {
     html: merge('html', compiled.html, fields, options),
     text: merge('text', compiled.text, fields, options),

@@ -6,6 +6,7 @@ import type { Ledger } from '../../store/ledger.js';
 import { chooseDkim } from '../dkim-choice.js';
 import { findCampaign, ledgerPath, openExisting } from '../ledger-file.js';
 import type { Given } from '../main.js';
+import { nextCommand } from '../next-command.js';
 import type { RunFlags } from '../options.js';
 import { makeOutput } from '../output.js';
 import { chooseRelay, SANDBOX_FOLDER, withoutLogin } from '../relay-choice.js';
@@ -66,6 +67,6 @@ function onlyUnfinished(ledger: Ledger): string {
     'usage',
     unfinished.length === 0
       ? `No campaign of the ledger ${ledger.path} is unfinished.`
-      : `Several campaigns are unfinished; name one: ${unfinished.map((each) => `mailblast resume ${each}`).join(', ')}.`,
+      : `Several campaigns are unfinished; name one: ${unfinished.map((each) => nextCommand('resume', each, ledger.path)).join(', ')}.`,
   );
 }

@@ -12,6 +12,7 @@ import { chooseDkim } from '../dkim-choice.js';
 import { EXIT } from '../exit-codes.js';
 import { ledgerPath } from '../ledger-file.js';
 import type { Given } from '../main.js';
+import { nextCommand } from '../next-command.js';
 import type { SendOptions } from '../options.js';
 import { makeOutput, type Output } from '../output.js';
 import { chooseRelay, makeFolder } from '../relay-choice.js';
@@ -46,7 +47,7 @@ export async function runSend(list: string, options: SendOptions, given: Given):
     );
     try {
       const { campaign } = begun;
-      sayImported(begun, output);
+      sayImported(begun, ledger.path, output);
       const { counts } = ledger.overview(campaign);
       const relay = choice.make();
       if (begun.fresh && !(await mayBegin(campaign, counts.pending, relay.name, options, output))) {
@@ -107,7 +108,7 @@ function requestOf(list: string, options: SendOptions, rehearsal: boolean): Camp
   };
 }
 
-function sayImported({ imported, notes }: Begun, output: Output): void {
+function sayImported({ imported, notes }: Begun, ledger: string, output: Output): void {
   for (const note of notes) output.say(note);
   if (imported === undefined) {
     output.say('The list has not changed since it was read last.');
@@ -124,7 +125,8 @@ function sayImported({ imported, notes }: Begun, output: Output): void {
   ].filter((part) => part !== '');
   output.say(`List: ${parts.join(', ')}.`);
   if (invalid + duplicate > 0) {
-    output.say(`Which rows: mailblast recipients ${imported.campaign.name} --state invalid,duplicate`);
+    const which = nextCommand('recipients', imported.campaign.name, ledger, '--state', 'invalid,duplicate');
+    output.say(`Which rows: ${which}`);
   }
 }
 

@@ -5,6 +5,7 @@ import { runState } from '../../engine/send.js';
 import type { Ledger, Overview } from '../../store/ledger.js';
 import { EXIT } from '../exit-codes.js';
 import { findCampaign, openExisting } from '../ledger-file.js';
+import { nextCommand } from '../next-command.js';
 import type { HouseFlags } from '../options.js';
 import { makeOutput, type Output } from '../output.js';
 import { clockTime, count, counted, countsInWords, timestamp } from '../words.js';
@@ -63,19 +64,19 @@ function tell(campaign: Campaign, ledger: Ledger, output: Output): void {
   for (const [label, value] of Object.entries(overview.counts)) {
     if (value > 0) output.say(`  ${count(value).padStart(10)} ${label.replaceAll('_', ' ')}`);
   }
-  for (const line of advice(campaign, overview, state)) output.say(line);
+  for (const line of advice(campaign, ledger.path, overview, state)) output.say(line);
 }
 
 /** What is left, and what to do about it. */
-function advice(campaign: Campaign, overview: Overview, state: CampaignState): string[] {
+function advice(campaign: Campaign, ledger: string, overview: Overview, state: CampaignState): string[] {
   const { counts, nextDue } = overview;
+  const resume = nextCommand('resume', campaign.name, ledger);
+  const who = (states: string) => nextCommand('recipients', campaign.name, ledger, '--state', states);
   const lines: string[] = [];
   if (state === 'running') return ['A run is at work on it now.'];
   if (state === 'abandoned') return ['It was ended for good; nobody left is sent.'];
   if (counts.pending > 0) {
-    lines.push(
-      `${counted(counts.pending, 'recipient is', 'recipients are')} still to be sent: mailblast resume ${campaign.name}`,
-    );
+    lines.push(`${counted(counts.pending, 'recipient is', 'recipients are')} still to be sent: ${resume}`);
   }
   if (counts.deferred > 0) {
     const when =
@@ -83,23 +84,21 @@ function advice(campaign: Campaign, overview: Overview, state: CampaignState): s
         ? ''
         : `, the next ${nextDue <= Date.now() ? 'now' : `at ${clockTime(nextDue, Date.now())}`}`;
     lines.push(
-      `${counted(counts.deferred, 'delivery was', 'deliveries were')} put off by the relay and will be tried again${when}: mailblast resume ${campaign.name}`,
+      `${counted(counts.deferred, 'delivery was', 'deliveries were')} put off by the relay and will be tried again${when}: ${resume}`,
     );
   }
   const doubtful = counts.in_doubt + counts.transmitting;
   if (doubtful > 0) {
     lines.push(
-      `${counted(doubtful, 'delivery is', 'deliveries are')} in doubt: the message went out, its answer never came. See who: mailblast recipients ${campaign.name} --state in_doubt,transmitting`,
-      `Then decide: mailblast resume ${campaign.name} --in-doubt resend (may mail them twice) or --in-doubt assume-accepted (may leave them out).`,
+      `${counted(doubtful, 'delivery is', 'deliveries are')} in doubt: the message went out, its answer never came. See who: ${who('in_doubt,transmitting')}`,
+      `Then decide: ${resume} --in-doubt resend (may mail them twice) or --in-doubt assume-accepted (may leave them out).`,
     );
   }
   if (counts.invalid + counts.duplicate > 0) {
-    lines.push(`Rows that were not sent: mailblast recipients ${campaign.name} --state invalid,duplicate`);
+    lines.push(`Rows that were not sent: ${who('invalid,duplicate')}`);
   }
   if (counts.rejected + counts.expired > 0) {
-    lines.push(
-      `Refused, with the relay's words: mailblast recipients ${campaign.name} --state rejected,expired`,
-    );
+    lines.push(`Refused, with the relay's words: ${who('rejected,expired')}`);
   }
   return lines;
 }

@@ -20,6 +20,9 @@ interface CampaignRow {
   readonly list_hash: string;
 }
 
+/** For statements on deliveries: the number of the content that their campaign has now. */
+export const NEWEST_CONTENT = '(SELECT max(number) FROM content WHERE content.campaign = delivery.campaign)';
+
 export class Campaigns {
   readonly #names: Statement<[], string>;
   readonly #find: Statement<[string], CampaignRow>;

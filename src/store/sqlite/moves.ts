@@ -4,6 +4,7 @@
 import type { Database, Statement } from 'better-sqlite3';
 import { MARK_MOVES, type Mark, OUTCOME_MOVES, type Outcome, type State } from '../../domain/delivery.js';
 import type { InDoubtWord, Settled } from '../ledger.js';
+import { NEWEST_CONTENT } from './campaigns.js';
 import type { HandedOvers } from './handed-over.js';
 import { IS_COVERED } from './suppressions.js';
 import type { Tally } from './tally.js';
@@ -48,7 +49,7 @@ export class Moves {
   readonly #tally: Tally;
   readonly #handedOver: HandedOvers;
   readonly #standing: Statement<[number], Standing>;
-  readonly #mark: Statement<[number, number, number, number | null, number, State]>;
+  readonly #mark: Statement<[number, number, number | null, number, State]>;
   readonly #end: Statement<unknown[]>;
   readonly #all: { readonly unanswered: MoveAll; readonly left: MoveAll };
   readonly #unsuppress: Statement<[number, number]>;
@@ -63,7 +64,7 @@ export class Moves {
     // An earlier attempt's words go: they would be read as the answer to this one.
     this.#mark = db.prepare(`
       UPDATE delivery
-      SET    state = 'transmitting', marked_at = coalesce(marked_at, ?), content = coalesce(content, ?),
+      SET    state = 'transmitting', marked_at = coalesce(marked_at, ?), content = coalesce(content, ${NEWEST_CONTENT}),
              changed_at = ?, relay = ?,
              reply_code = NULL, reply_enhanced = NULL, reply_text = NULL, reason = ''
       WHERE  id = ? AND state = ?`);
@@ -88,10 +89,10 @@ export class Moves {
   record(outcomes: readonly Outcome[], marks: readonly Mark[]): void {
     for (const outcome of outcomes) this.#outcome(outcome);
     for (const mark of marks) {
-      const { delivery, at, content, now } = mark;
+      const { delivery, at, now } = mark;
       const was = this.#standingFor(delivery, 'transmitting', MARK_MOVES);
       const relay = this.#relay(mark.relay);
-      expectOne(this.#mark.run(at, content, now, relay, delivery, was.state).changes);
+      expectOne(this.#mark.run(at, now, relay, delivery, was.state).changes);
       this.#tally.moved(was.campaign, was.state, 'transmitting', now);
       this.#handedOver.marked(relay, now);
     }

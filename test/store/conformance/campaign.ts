@@ -107,9 +107,9 @@ export async function campaignOf(
   return { campaign, by: new Map(due.map((delivery) => [delivery.address, delivery])) };
 }
 
-/** A mark asked for at the moment that becomes the message's Date. */
+/** A mark, asked for at the moment that is the message's Date. */
 export function mark(delivery: number, at: number, changed: Partial<Mark> = {}): Mark {
-  return { delivery, at, ...changed };
+  return { delivery, at, now: at, relay: 'smtp://relay.example.com:587', ...changed };
 }
 
 export function outcome(delivery: number, state: State, changed: Partial<Outcome> = {}): Outcome {

@@ -13,7 +13,7 @@ import {
   type State,
 } from '../../../src/domain/delivery.js';
 import type { Ledger } from '../../../src/store/ledger.js';
-import { campaignOf, importList, outcome, people, START } from './campaign.js';
+import { campaignOf, importList, mark, outcome, people, START } from './campaign.js';
 
 type With = (work: (ledger: Ledger) => Promise<void>) => Promise<void>;
 
@@ -71,7 +71,7 @@ export function model(withLedger: With): void {
             if (!allowed.includes(from) && next() < 0.95) continue;
             legal &&= allowed.includes(from);
             trial.set(id, to === 'mark' ? 'transmitting' : to);
-            if (to === 'mark') marks.push({ delivery: id, at: step });
+            if (to === 'mark') marks.push(mark(id, step));
             else outcomes.push(outcome(id, to, { at: step, dueAt: to === 'deferred' ? step * 10 : 0 }));
           }
           const written = ledger.record({ outcomes, marks });

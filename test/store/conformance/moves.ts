@@ -11,21 +11,21 @@ import {
   type State,
 } from '../../../src/domain/delivery.js';
 import type { Ledger } from '../../../src/store/ledger.js';
-import { campaignOf, everything, importList, inState, outcome, people, START } from './campaign.js';
+import { campaignOf, everything, importList, inState, mark, outcome, people, START } from './campaign.js';
 
 type With = (work: (ledger: Ledger) => Promise<void>) => Promise<void>;
 
 /** Brings a pending delivery into a state, by moves that the interface offers. */
 async function bring(ledger: Ledger, name: string, delivery: Delivery, state: State): Promise<void> {
-  const mark = { outcomes: [], marks: [{ delivery: delivery.id, at: 4000 }] };
+  const marking = { outcomes: [], marks: [mark(delivery.id, 4000)] };
   switch (state) {
     case 'pending':
       return;
     case 'transmitting':
-      return ledger.record(mark);
+      return ledger.record(marking);
     case 'accepted':
     case 'in_doubt':
-      await ledger.record(mark);
+      await ledger.record(marking);
       return ledger.record({ outcomes: [outcome(delivery.id, state)], marks: [] });
     case 'withdrawn':
       await importList(ledger, name, people(3).slice(1));
@@ -54,7 +54,7 @@ export function moves(withLedger: With): void {
           // The other delivery's moves are legal, so that they show whether the group stands or falls as one.
           const group =
             to === 'mark'
-              ? { outcomes: [outcome(other.id, 'deferred')], marks: [{ delivery: moved.id, at: 9000 }] }
+              ? { outcomes: [outcome(other.id, 'deferred')], marks: [mark(moved.id, 9000)] }
               : { outcomes: [outcome(other.id, 'deferred'), outcome(moved.id, to)], marks: [] };
           if (legal) {
             await ledger.record(group);
@@ -78,9 +78,7 @@ export function moves(withLedger: With): void {
       await assert.rejects(
         ledger.record({ outcomes: [outcome(id, 'rejected'), outcome(unknown, 'rejected')], marks: [] }),
       );
-      await assert.rejects(
-        ledger.record({ outcomes: [outcome(id, 'rejected')], marks: [{ delivery: unknown, at: 1 }] }),
-      );
+      await assert.rejects(ledger.record({ outcomes: [outcome(id, 'rejected')], marks: [mark(unknown, 1)] }));
       assert.deepEqual(await everything(ledger, 'news'), before);
     }));
 
@@ -106,7 +104,7 @@ export function moves(withLedger: With): void {
       await assert.rejects(ledger.record({ outcomes: twice, marks: [] }));
       assert.deepEqual(inState(ledger, campaign, 'pending'), ['p1@example.com']);
       // Outcomes come before marks, so what was put back can be marked in the same group.
-      await ledger.record({ outcomes: [outcome(id, 'deferred')], marks: [{ delivery: id, at: 6000 }] });
+      await ledger.record({ outcomes: [outcome(id, 'deferred')], marks: [mark(id, 6000)] });
       assert.deepEqual(inState(ledger, campaign, 'transmitting'), ['p1@example.com']);
     }));
 
@@ -164,10 +162,10 @@ export function moves(withLedger: With): void {
       const { id, markedAt } = by.get('p1@example.com')!;
       assert.equal(markedAt, undefined);
       const reply = { code: 450, enhanced: '', text: 'later' };
-      await ledger.record({ outcomes: [], marks: [{ delivery: id, at: 4000 }] });
+      await ledger.record({ outcomes: [], marks: [mark(id, 4000)] });
       await ledger.record({ outcomes: [outcome(id, 'deferred', { reply, reason: 'x' })], marks: [] });
       assert.equal((await ledger.claim(campaign, START, 9000, 1))[0]?.markedAt, 4000);
-      await ledger.record({ outcomes: [], marks: [{ delivery: id, at: 7000 }] });
+      await ledger.record({ outcomes: [], marks: [mark(id, 7000)] });
       const [record] = ledger.recipients(campaign);
       assert.deepEqual([record?.at, record?.reply, record?.reason], [7000, undefined, '']);
       await ledger.record({ outcomes: [outcome(id, 'pending', { at: 8000 })], marks: [] });
@@ -179,7 +177,7 @@ export function moves(withLedger: With): void {
       const { campaign, by } = await campaignOf(ledger, 'news', people(1));
       const { id } = by.get('p1@example.com')!;
       const written = [
-        ledger.record({ outcomes: [], marks: [{ delivery: id, at: 4000 }] }),
+        ledger.record({ outcomes: [], marks: [mark(id, 4000)] }),
         ledger.record({ outcomes: [outcome(id, 'rejected'), outcome(id, 'accepted')], marks: [] }),
         ledger.record({ outcomes: [outcome(id, 'accepted')], marks: [] }),
       ];

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { STATES } from '../../../src/domain/delivery.js';
 import type { Cursor, InDoubtWord, Ledger } from '../../../src/store/ledger.js';
-import { campaignOf, importList, inState, invalid, outcome, people, row, START } from './campaign.js';
+import { campaignOf, importList, inState, invalid, mark, outcome, people, row, START } from './campaign.js';
 
 type With = (work: (ledger: Ledger) => Promise<void>) => Promise<void>;
 
@@ -31,7 +31,7 @@ export function runs(withLedger: With): void {
           outcome(id(4), 'pending', { dueAt: 300 }),
           outcome(id(5), 'rejected'),
         ],
-        marks: [{ delivery: id(6), at: 1 }],
+        marks: [mark(id(6), 1)],
       });
       const turn = [7, 8, 9, 2, 4, 1].map(id);
       for (const limit of [1, 2, 3, 4, 6, 100]) {
@@ -66,7 +66,7 @@ export function runs(withLedger: With): void {
         const theirs = other.by.get('p1@example.com')!.id;
         await ledger.record({
           outcomes: [],
-          marks: [...ids.slice(1), theirs].map((id) => ({ delivery: id, at: 4000 })),
+          marks: [...ids.slice(1), theirs].map((id) => mark(id, 4000)),
         });
         await ledger.record({
           outcomes: [outcome(ids[1]!, 'in_doubt'), outcome(ids[4]!, 'accepted')],
@@ -169,7 +169,7 @@ export function runs(withLedger: With): void {
         assert.equal(record.address, 'b@example.com');
         break;
       }
-      await ledger.record({ outcomes: [], marks: [{ delivery: by.get('a@example.com')!.id, at: 1 }] });
+      await ledger.record({ outcomes: [], marks: [mark(by.get('a@example.com')!.id, 1)] });
       assert.deepEqual(inState(ledger, campaign, 'rejected', 'transmitting'), [
         'a@example.com',
         'c@example.com',
@@ -190,7 +190,7 @@ export function runs(withLedger: With): void {
       const id = (n: number) => by.get(`p${n}@example.com`)!.id;
       await ledger.record({
         outcomes: [outcome(id(1), 'deferred', { dueAt: 9 }), outcome(id(2), 'rejected')],
-        marks: [{ delivery: id(3), at: 1 }],
+        marks: [mark(id(3), 1)],
       });
       ledger.abandon(campaign, 6000);
       ledger.abandon(campaign, 7000);

@@ -58,7 +58,7 @@ test('a second signal stops at once, and what had no reply is in doubt', async (
   );
   await until('two bodies', () => relay.journal.filter(({ ended }) => ended).length === 2);
   running.process.kill('SIGINT');
-  await until('its word', () => /Once more/.test(running.stderr()));
+  await until('its word', () => /Once more/.test(running.stdout()));
   const asked = Date.now();
   running.process.kill('SIGINT');
   const { code } = await running.finished;

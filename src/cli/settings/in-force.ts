@@ -1,0 +1,124 @@
+// Which settings are in force: flags before the environment before `.env` before the settings file before defaults.
+// Puts them into commander's options and remembers where each comes from.
+
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import { readDotenv } from './dotenv.js';
+import { PREFIX, type Variables } from './environment.js';
+import { type KnownSettings, knownSettings, settable, unknownVariable } from './known.js';
+import { BY_DEFAULT, type GivenSetting, type Layer, type Origin } from './setting.js';
+import { readSettingsFile } from './settings-file.js';
+import { optionValue } from './value.js';
+
+export interface InForce {
+  /** Full path; undefined when there is none. */
+  readonly settingsFile: string | undefined;
+  /** Full path; undefined when there is none. */
+  readonly dotenv: string | undefined;
+  /** Where the setting of that key comes from. */
+  origin(key: string): Origin;
+}
+
+const DOTENV = '.env';
+
+/**
+ * Fills the options that were not given as flags, and gives the environment back, completed by `.env` and the settings
+ * file: whoever reads a MAILBLAST_* variable after this reads what is in force. `warn` takes a sentence on stderr.
+ * @throws MailblastError `settings` with the place of what is wrong, `no_input` for a file that cannot be read.
+ */
+export async function putInForce(
+  command: Command,
+  variables: Variables,
+  warn: (sentence: string) => void,
+): Promise<InForce> {
+  for (const [name, value] of variables) process.env[name] = value;
+  const known = knownSettings(rootOf(command));
+  const options = settable(command, known);
+  if (options.length === 0) return { settingsFile: undefined, dotenv: undefined, origin: () => BY_DEFAULT };
+
+  const environment = layerOf(
+    [...variables].map(([name, value]) => [name, value, { from: 'environment', name, place: {} }]),
+    known,
+    warn,
+  );
+  const dotenv = readDotenv(DOTENV);
+  const fromDotenv = layerOf(
+    [...(dotenv?.variables ?? [])].map(([name, { value, place }]) => [
+      name,
+      value,
+      { from: '.env', name, place },
+    ]),
+    known,
+    warn,
+  );
+  for (const warning of dotenv?.warnings ?? []) warn(warning);
+  const isFlagged = (key: string) => command.getOptionValueSource(key) === 'cli';
+  const named = isFlagged('config')
+    ? String(command.getOptionValue('config'))
+    : ((environment.get('config') ?? fromDotenv.get('config'))?.texts[0] ?? '');
+  const file = await readSettingsFile(named, known);
+  // All of the file, whatever this command needs of it: what is wrong in it is said at once, not on the day it counts.
+  for (const given of file?.layer.values() ?? []) {
+    const option = known.get(given.key)?.option;
+    if (option !== undefined) optionValue(option, given);
+  }
+
+  const strongest = stack([environment, fromDotenv, file?.layer ?? new Map()]);
+  for (const { key, texts } of strongest.values()) {
+    const variable = known.get(key)?.variable;
+    if (variable !== undefined) process.env[variable] = texts[0] ?? '';
+  }
+  const origins = new Map([...strongest].map(([key, { origin }]) => [key, origin]));
+  for (const option of options) {
+    const key = option.attributeName();
+    const given = strongest.get(key);
+    if (given === undefined || isFlagged(key)) continue;
+    command.setOptionValueWithSource(key, optionValue(option, given), 'config');
+  }
+  for (const option of command.options) {
+    const key = option.attributeName();
+    if (isFlagged(key)) origins.set(key, { from: 'flag', name: option.long ?? option.flags, place: {} });
+  }
+  return {
+    settingsFile: file && resolve(file.file),
+    dotenv: dotenv && resolve(DOTENV),
+    origin: (key) => origins.get(key) ?? BY_DEFAULT,
+  };
+}
+
+/** One source's variables by the keys of their settings; what is no setting is said. */
+function layerOf(
+  variables: readonly (readonly [name: string, value: string, origin: Origin])[],
+  known: KnownSettings,
+  warn: (sentence: string) => void,
+): Layer {
+  const byVariable = new Map([...known.values()].map(({ key, variable }) => [variable, key]));
+  const layer = new Map<string, GivenSetting>();
+  for (const [name, value, origin] of variables) {
+    const key = byVariable.get(name);
+    if (key !== undefined) layer.set(key, { key, texts: [value], origin });
+    else if (name !== PREFIX) {
+      const where = origin.place.file === undefined ? '' : `${origin.place.file}:${origin.place.line}: `;
+      warn(`${where}${unknownVariable(name, known)}`);
+    }
+  }
+  return layer;
+}
+
+/** The strongest word on each key; the layers come strongest first. */
+function stack(layers: readonly Layer[]): Layer {
+  const strongest = new Map<string, GivenSetting>();
+  for (const layer of layers) {
+    // A password and a password's file answer one question, so a stronger source's one silences a weaker one's other.
+    const hasPassword = strongest.has('password') || strongest.has('passwordFile');
+    for (const [key, given] of layer) {
+      if (strongest.has(key) || (hasPassword && (key === 'password' || key === 'passwordFile'))) continue;
+      strongest.set(key, given);
+    }
+  }
+  return strongest;
+}
+
+function rootOf(command: Command): Command {
+  return command.parent === null ? command : rootOf(command.parent);
+}

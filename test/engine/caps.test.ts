@@ -1,0 +1,140 @@
+// `--max-per-day`: never more than the cap in any 24 hours through one relay, whatever campaign they are of.
+
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, test } from 'node:test';
+import type { RunEvent } from '../../src/engine/events.js';
+import { person, TestCampaign } from './campaigns.js';
+import { type Act, ScriptedRelay } from './scripted-relay.js';
+
+const HOUR = 3_600_000;
+const OTHER = { name: 'other', id: 'f'.repeat(32) };
+
+let house: TestCampaign;
+beforeEach(() => {
+  house = new TestCampaign();
+});
+afterEach(() => house.close());
+
+const paused = () => house.events.filter((event) => event.event === 'paused');
+const done = () => house.events.findLast((event) => event.event === 'done') as RunEvent & { event: 'done' };
+
+/** The most attempts that lie within any 24 hours. */
+function mostInADay(relay: ScriptedRelay): number {
+  const moments = relay.attempts.map(({ at }) => at);
+  return Math.max(
+    ...moments.map((from) => moments.filter((at) => at >= from && at < from + 24 * HOUR).length),
+  );
+}
+
+test('no message is begun beyond the cap, and the run says when it can go on', async () => {
+  await house.import(50);
+  const relay = new ScriptedRelay(house.clock, {}, () => house.clock.sleep(300));
+  const begun = house.clock.now();
+  const { counts } = await house.finish(house.run(relay, { maxPerDay: 20, connections: 7 }));
+  assert.deepEqual([counts.accepted, counts.pending], [20, 30]);
+  assert.equal(relay.attempts.length, 20);
+  const [pause] = paused();
+  assert.equal(pause?.reason, 'cap');
+  const wait = pause!.until! - begun;
+  assert.ok(wait >= 24 * HOUR && wait <= 24 * HOUR + 61_000, `${wait}`);
+  assert.equal(done().state, 'paused');
+});
+
+test('another run within the day begins nothing, and one a day later begins as many again', async () => {
+  await house.import(50);
+  await house.finish(house.run(new ScriptedRelay(house.clock), { maxPerDay: 20 }));
+  await house.clock.pass(23 * HOUR);
+  const early = new ScriptedRelay(house.clock);
+  await house.finish(house.run(early, { maxPerDay: 20 }));
+  assert.equal(early.attempts.length, 0);
+  assert.equal(early.opened, 0);
+  await house.clock.pass(HOUR + 61_000);
+  const late = new ScriptedRelay(house.clock);
+  const { counts } = await house.finish(house.run(late, { maxPerDay: 20 }));
+  assert.deepEqual([late.attempts.length, counts.accepted], [20, 40]);
+});
+
+test('--wait stays until the cap lets it go on, and never exceeds it in any 24 hours', async () => {
+  await house.import(50);
+  const relay = new ScriptedRelay(house.clock);
+  const run = house.run(relay, { maxPerDay: 20, wait: true, rate: 1 / 60 });
+  await house.clock.pass(80 * HOUR);
+  const { counts } = await run;
+  assert.equal(counts.accepted, 50);
+  assert.equal(mostInADay(relay), 20);
+  assert.equal(done().state, 'complete');
+});
+
+test('a cap that opens again within five minutes is waited for', async () => {
+  await house.import(30);
+  await house.finish(house.run(new ScriptedRelay(house.clock), { maxPerDay: 10 }));
+  await house.clock.pass(24 * HOUR - 2 * 60_000);
+  const relay = new ScriptedRelay(house.clock);
+  const { counts } = await house.finish(house.run(relay, { maxPerDay: 10 }));
+  assert.equal(counts.accepted, 20);
+});
+
+test('what the relay refused does not count, and what is in doubt does', async () => {
+  await house.import(30);
+  const refused: Act[] = [{ code: 550 }];
+  const relay = new ScriptedRelay(house.clock, {
+    [person(1)]: refused,
+    [person(2)]: [{ code: 550, stage: 'rcpt' }],
+    [person(3)]: ['lose-after'],
+    [person(4)]: ['lose'],
+    [person(5)]: Array(9).fill({ code: 451 }),
+  });
+  const { counts } = await house.finish(house.run(relay, { maxPerDay: 10 }));
+  assert.equal(counts.rejected, 2);
+  assert.equal(counts.in_doubt, 1);
+  assert.equal(counts.accepted, 9);
+});
+
+test('other campaigns on the same relay count, and other relays do not', async () => {
+  await house.import(10);
+  await house.finish(house.run(new ScriptedRelay(house.clock), { maxPerDay: 8 }));
+  await house.import(10, undefined, OTHER);
+  const same = new ScriptedRelay(house.clock);
+  await house.finish(house.run(same, { maxPerDay: 9 }));
+  assert.equal(same.attempts.length, 1);
+  const elsewhere = Object.assign(new ScriptedRelay(house.clock), { name: 'elsewhere' });
+  await house.finish(house.run(elsewhere, { maxPerDay: 9 }));
+  assert.equal(elsewhere.attempts.length, 9);
+});
+
+test('two runs on one relay at once see each other within a second', async () => {
+  await house.import(100);
+  const relays = [new ScriptedRelay(house.clock), new ScriptedRelay(house.clock)];
+  const settings = { maxPerDay: 60, rate: 10, connections: 1 };
+  const { campaign } = house;
+  await house.import(100, undefined, OTHER);
+  const second = house.run(relays[1]!, settings);
+  house.campaign = campaign;
+  const first = house.run(relays[0]!, settings);
+  await house.finish(Promise.all([first, second]));
+  const both = relays.reduce((sum, relay) => sum + relay.accepted.length, 0);
+  assert.ok(both >= 60 && both <= 60 + 10, `${both}`);
+  assert.ok(relays.every((relay) => relay.accepted.length > 0));
+});
+
+test('a cap that is not reached changes nothing, and --limit within it ends the run as ever', async () => {
+  await house.import(10);
+  const { counts } = await house.finish(
+    house.run(new ScriptedRelay(house.clock), { maxPerDay: 10, limit: 4 }),
+  );
+  assert.equal(counts.accepted, 4);
+  assert.equal(paused().at(-1)?.reason, 'limit');
+  await house.finish(house.run(new ScriptedRelay(house.clock), { maxPerDay: 10 }));
+  assert.equal(done().state, 'complete');
+});
+
+test('deferred deliveries that fall due while the cap is closed wait for it', async () => {
+  await house.import(6);
+  const relay = new ScriptedRelay(house.clock, { [person(1)]: [{ code: 451 }] });
+  const { counts } = await house.finish(house.run(relay, { maxPerDay: 5 }));
+  assert.deepEqual([counts.accepted, counts.deferred], [5, 1]);
+  assert.equal(paused().at(-1)?.reason, 'cap');
+  await house.clock.pass(25 * HOUR);
+  const again = await house.finish(house.run(new ScriptedRelay(house.clock), { maxPerDay: 5 }));
+  assert.equal(again.counts.accepted, 6);
+});

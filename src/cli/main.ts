@@ -4,6 +4,7 @@
 import { Command, CommanderError } from 'commander';
 import { MailblastError } from '../domain/errors.js';
 import { EXIT, exitCodeOf } from './exit-codes.js';
+import { describeOption, EVERYWHERE } from './help.js';
 import {
   type HouseFlags,
   houseFlags,
@@ -42,6 +43,7 @@ function commands(variables: Variables, done: (code: number) => void): Command {
     )
     .version(version())
     .exitOverride()
+    .configureHelp({ optionDescription: describeOption })
     .showHelpAfterError('(mailblast --help, or mailblast <command> --help, shows what there is)')
     .enablePositionalOptions()
     .hook('preAction', async (_program, command) => {
@@ -51,7 +53,7 @@ function commands(variables: Variables, done: (code: number) => void): Command {
       );
     });
 
-  sendFlags(program.command('send').argument('<list.csv>', 'the recipients'))
+  sendFlags(program.command('send').addHelpText('after', EVERYWHERE).argument('<list.csv>', 'the recipients'))
     .description('start the campaign, or continue it')
     .action(async (list: string, options: SendOptions, command: Command) => {
       const { runSend } = await import('./commands/send.js');

@@ -25,6 +25,7 @@ export interface SendOptions extends RunFlags {
   readonly unsubscribeMailto: string;
   readonly emailColumn: string;
   readonly allowWithdraw: boolean;
+  readonly updateContent: boolean;
   readonly dryRun: boolean;
   readonly out: string;
 }
@@ -179,6 +180,13 @@ export function sendFlags(command: Command): Command {
         '--allow-withdraw',
         'MAILBLAST_ALLOW_WITHDRAW',
         'withdraw all who left the list, even if they are many',
+      ),
+    )
+    .addOption(
+      flag(
+        '--update-content',
+        'MAILBLAST_UPDATE_CONTENT',
+        'send a changed content to those who are left of a campaign that has begun',
       ),
     )
     .addOption(flag('--dry-run', 'MAILBLAST_DRY_RUN', 'render every row and send nothing'))

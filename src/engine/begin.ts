@@ -2,6 +2,7 @@
 // Decides what may go on; asks nobody itself (the caller's `confirm` does), and knows no driver.
 
 import { randomBytes } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import type { Campaign, RunOptions } from '../domain/campaign.js';
 import type { Counts } from '../domain/delivery.js';
 import { MailblastError } from '../domain/errors.js';
@@ -29,6 +30,8 @@ export interface CampaignRequest {
   readonly rehearsal: boolean;
   readonly options: RunOptions;
   readonly allowWithdraw: boolean;
+  /** A changed content is for those of a campaign on its way who were never tried. */
+  readonly updateContent: boolean;
 }
 
 export interface Begun {
@@ -87,7 +90,7 @@ async function beginLocked(
   const untouched = known === undefined || nothingTried(ledger.overview(known).counts);
   const unchanged =
     known !== undefined && known.contentHash === (await contentHash(request, known.content.sources));
-  if (known && !unchanged && !untouched) throw changed(known, request);
+  if (known && !unchanged && !untouched && !request.updateContent) throw changed(known, request);
 
   const listHash = `${await hashList(request.list.path)} ${request.list.emailColumn}`;
   if (known && unchanged && known.listHash === listHash) {
@@ -99,6 +102,9 @@ async function beginLocked(
       known && unchanged
         ? { content: known.content, notes: [] }
         : await makeContent(request, list.columns.names);
+    if (known && !untouched && !isDeepStrictEqual(content.sender, known.content.sender)) {
+      throw changed(known, request);
+    }
     const plan = {
       name: request.name,
       id: randomBytes(16).toString('hex'),
@@ -118,7 +124,11 @@ async function beginLocked(
       lock,
       imported,
       fresh: untouched,
-      notes: [...notes, ...list.notes],
+      notes: [
+        ...notes,
+        ...list.notes,
+        ...(known && !unchanged && !untouched ? [updated(ledger.overview(known).counts)] : []),
+      ],
     };
   } finally {
     await list.close();
@@ -175,11 +185,29 @@ export function mayContinue(campaign: Campaign, rehearsal: boolean): void {
   );
 }
 
-function changed(known: Campaign, request: CampaignRequest): MailblastError {
-  const what = known.content.sender.from === request.from ? 'The content' : 'The sender or the content';
+/** For the one who asked for it: who gets which content. */
+function updated({ pending, deferred, in_doubt: inDoubt }: Counts): string {
+  const kept = deferred + inDoubt;
+  const others =
+    kept === 0
+      ? ''
+      : ` What was tried before keeps the content it was tried with: ${kept} deferred or in doubt.`;
+  return `The content is updated for those who are left: ${pending}.${others}`;
+}
+
+function changed(known: Campaign, { from, updateContent }: CampaignRequest): MailblastError {
+  const { name, content } = known;
+  const original = `Go on with what it began with: mailblast resume ${name}.`;
+  const another = 'begin another campaign: --campaign <name>.';
+  if (updateContent || content.sender.from !== from) {
+    return new MailblastError(
+      'data',
+      `The sender of campaign ${name} has changed since it began, and a campaign has one sender. ${original} Or ${another}`,
+    );
+  }
   return new MailblastError(
     'data',
-    `${what} of campaign ${known.name} has changed since it began. Go on with what it began with: mailblast resume ${known.name}. ` +
-      `Or begin another campaign: --campaign <name>.`,
+    `The content or the sender of campaign ${name} has changed since it began. ${original} ` +
+      `Or send the changed content to those who are left: --update-content. Or ${another}`,
   );
 }

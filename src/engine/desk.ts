@@ -11,8 +11,9 @@ import { whySuppressed } from '../domain/suppression.js';
 import type { Supply } from '../relay/pool.js';
 import type { Suppressions } from '../store/suppressions.js';
 import type { Cap } from './cap.js';
+import type { Writer } from './editions.js';
 import { isAttemptState, type Reporter } from './events.js';
-import type { Letters, PersonalMessage } from './letters.js';
+import type { PersonalMessage } from './letters.js';
 import type { Queue } from './queue.js';
 import type { Recorder } from './recorder.js';
 import { Stock } from './stock.js';
@@ -44,7 +45,7 @@ export class Desk implements Supply<PersonalMessage> {
 
   constructor(parts: {
     readonly queue: Queue;
-    readonly letters: Letters;
+    readonly letters: Writer;
     readonly recorder: Recorder;
     readonly suppressions: Pick<Suppressions, 'of'>;
     readonly cap: Cap;

@@ -10,8 +10,9 @@ import type { Relay } from '../relay/relay.js';
 import type { InDoubtWord, Ledger, Overview } from '../store/ledger.js';
 import { Cap } from './cap.js';
 import { Desk } from './desk.js';
+import { Editions } from './editions.js';
 import type { Reporter } from './events.js';
-import { Letters, type PersonalMessage, type Sign } from './letters.js';
+import type { PersonalMessage, Sign } from './letters.js';
 import { Queue } from './queue.js';
 import { Recorder } from './recorder.js';
 import type { Stop } from './stop.js';
@@ -58,7 +59,7 @@ const DRAIN_MS = 20_000;
  */
 export async function send(run: SendRun): Promise<Overview> {
   const { campaign, ledger, relay, settings, clock, stop, report } = run;
-  const letters = new Letters(campaign, ledger.secret, run.sign);
+  const letters = new Editions(campaign, ledger, run.sign);
   const settled = ledger.settle(campaign, settings.inDoubt, clock.now());
   const before = ledger.overview(campaign);
   report({
@@ -152,7 +153,7 @@ function finish(
   { campaign, ledger, stop, report }: SendRun,
   limitReached: boolean,
   cap: Cap,
-  letters: Letters,
+  letters: Editions,
 ): Overview {
   for (const [field, times] of letters.emptyFields) {
     report({ event: 'notice', text: `${field} was empty ${times} times and had no fallback.` });

@@ -3,7 +3,8 @@
 // Knows the queue and the letters; knows nothing of relays.
 
 import type { Delivery } from '../domain/delivery.js';
-import type { Letters, PersonalMessage } from './letters.js';
+import type { Writer } from './editions.js';
+import type { PersonalMessage } from './letters.js';
 import type { Queue } from './queue.js';
 
 export interface StockSettings {
@@ -19,14 +20,18 @@ export interface StockSettings {
   readonly onReady: () => void;
 }
 
+/** Octets of signed messages ahead, at the most and one message more: large attachments would fill the memory. */
+const OCTETS_AHEAD = 16_000_000;
+
 export class Stock {
   readonly #queue: Queue;
-  readonly #letters: Letters;
+  readonly #letters: Writer;
   readonly #settings: StockSettings;
   readonly #ready: PersonalMessage[] = [];
   #signing = 0;
+  #octets = 0;
 
-  constructor(queue: Queue, letters: Letters, settings: StockSettings) {
+  constructor(queue: Queue, letters: Writer, settings: StockSettings) {
     this.#queue = queue;
     this.#letters = letters;
     this.#settings = settings;
@@ -46,6 +51,7 @@ export class Stock {
   take(): PersonalMessage | undefined {
     if (!this.#letters.signed) return this.#write();
     const message = this.#ready.shift();
+    this.#octets -= message?.octets.length ?? 0;
     this.#signAhead();
     return message;
   }
@@ -70,14 +76,21 @@ export class Stock {
   }
 
   #signAhead(): void {
-    while (this.#ready.length + this.#signing < this.#settings.ahead) {
+    while (this.#ready.length + this.#signing < this.#settings.ahead && this.#octets < OCTETS_AHEAD) {
       const message = this.#write();
       if (message === undefined) return;
       this.#signing++;
+      this.#octets += message.octets.length;
       void this.#letters
         .sign(message)
-        .then((signed) => this.#ready.push(signed))
-        .catch((error: unknown) => void this.#settings.onFailure(message.delivery, error))
+        .then((signed) => {
+          this.#octets += signed.octets.length - message.octets.length;
+          this.#ready.push(signed);
+        })
+        .catch((error: unknown) => {
+          this.#octets -= message.octets.length;
+          this.#settings.onFailure(message.delivery, error);
+        })
         .finally(() => {
           this.#signing--;
           this.#settings.onReady();

@@ -16,7 +16,7 @@ export interface Letterhead {
   /** The user's headers that are the same for everybody, in their order. */
   readonly headers: readonly (readonly [name: string, value: string])[];
   /** Files for everybody, in their order, as `encodeAttachment` gives them. */
-  readonly attachments?: readonly string[];
+  readonly attachments: readonly string[];
 }
 
 /** What makes a message one recipient's own. */
@@ -57,7 +57,7 @@ export function composer(letterhead: Letterhead): (letter: Letter) => Buffer {
   const headers = extraHeaders(letterhead.headers);
   const subjectHeader = rememberingLast((subject: string) => textHeader('Subject', subject));
   const dateHeader = rememberingLast(formatDate);
-  const attachments = (letterhead.attachments ?? []).map((entity) => Buffer.from(`${entity}\r\n`, 'latin1'));
+  const attachments = letterhead.attachments.map((entity) => Buffer.from(`${entity}\r\n`, 'latin1'));
   for (const entity of attachments) demandSound(entity, 'An attachment');
 
   return (letter) => {

@@ -122,6 +122,7 @@ export const SENDER: Letterhead = {
   replyTo: undefined,
   listId: 'list.example.com',
   headers: [],
+  attachments: [],
 };
 
 /** The headers of a message with both ways to unsubscribe, in their order. */

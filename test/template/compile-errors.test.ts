@@ -66,6 +66,38 @@ test('a tag that MJML does not give back is told at its line', async () => {
   );
 });
 
+test('a tag in something that nothing uses is told as that', async () => {
+  const head = (inner: string) => inColumn('<mj-text>x</mj-text>', `<mj-head>\n${inner}</mj-head>`);
+  await refused(
+    head('<mj-attributes><mj-class name="k" color="{{color}}" /></mj-attributes>'),
+    /^news\.mjml:3:42: no element uses the mj-class in which \{\{color\}\} stands, or none of those that do takes its color/,
+  );
+  await refused(
+    head(
+      '<mj-html-attributes><mj-selector path=".none"><mj-html-attribute name="id">{{name}}</mj-html-attribute></mj-selector></mj-html-attributes>',
+    ),
+    /^news\.mjml:3:76: no element is found for the attribute that \{\{name\}\} gives/,
+  );
+});
+
+test('a tag in what MJML computes with is refused, in defaults and classes too; a colour behind a width is not', async () => {
+  const head = (inner: string) =>
+    inColumn(
+      '<mj-image mj-class="k" src="https://x/a" alt="" />',
+      `<mj-head><mj-attributes>${inner}</mj-attributes></mj-head>`,
+    );
+  await refused(
+    inColumn('<mj-image src="x" border="{{size}} solid red" />'),
+    /computes with the border of <mj-image>/,
+  );
+  await refused(head('<mj-all padding-left="{{size}}" />'), /computes with the padding-left of <mj-all>/);
+  await refused(head('<mj-class name="k" border="{{size}}" />'), /computes with the border of <mj-class>/);
+  await refused(head('<mj-image border="{{size}}" />'), /computes with the border of <mj-image>/);
+  const { html } = await compileBody(head('<mj-class name="k" border="1px solid {{color}}" />'), COLUMNS);
+  assert.match(html, /border:1px solid \{\{color\}\}/);
+  assert.match(html, /width:548px/);
+});
+
 test('wrong tags are told at their own line and column', async () => {
   await refused(
     inColumn('<mj-text>\n  Hi {{nam}}</mj-text>'),

@@ -73,14 +73,15 @@ test('names of months, days and halves of the day are those of the locale, bent 
 
 test("styles are the locale's own", () => {
   assert.equal(date('2026-03-01', 'style="long" locale="de"'), '1. März 2026');
-  assert.equal(date('2026-03-01', 'style="full" locale="en-GB"'), 'Sunday 1 March 2026');
+  assert.equal(date('2026-03-01', 'style="full" locale="de"'), 'Sonntag, 1. März 2026');
   assert.equal(date('2026-03-01', 'style="short"'), '3/1/26');
   assert.equal(date('2026-03-01', 'style="medium" locale="fr"'), '1 mars 2026');
   assert.equal(
     date('2026-03-01T13:05:00Z', 'timeStyle="short" timeZone="Europe/Berlin" locale="de"'),
     '14:05',
   );
-  assert.equal(date('2026-03-01T13:05:00Z', 'timeStyle="short"'), `1:05${NBSP}PM`);
+  // Which blank it is depends on Node's version; the narrow one that few fonts have it never is.
+  assert.match(date('2026-03-01T13:05:00Z', 'timeStyle="short"'), /^1:05[ \u00a0]PM$/);
   assert.equal(
     date('2026-06-01T13:05:00Z', 'style="short" timeStyle="short" timeZone="America/New_York" locale="es"'),
     '1/6/26, 9:05',
@@ -181,7 +182,10 @@ test('what a tag says outright is checked at its line, before the first message'
   refused('{{formatNumber sum useGrouping="no"}}', /useGrouping="no"; there are true, false/);
   refused('{{formatNumber sum 2}}', /takes one value, not 2/);
   refused('{{formatNumber "1,5"}}', /is not a number/);
-  refused('{{#if (formatDate due "D" locale="klingon")}}x{{/if}}', /the locale klingon/);
+  assert.throws(
+    () => merge('text', '{{#if (formatDate due "D" locale="klingon")}}x{{/if}}', row({ due: '' })),
+    /news\.mjml:1:7: due cannot be written for the locale klingon/,
+  );
 });
 
 test('a value that cannot be written makes the row unmergeable, with the field and the reason', () => {

@@ -68,6 +68,15 @@ test('lines are 78 characters at most, but links and tags are not broken', async
   assert.ok(plain.length > 3 && plain.every((line) => line.length <= 78));
 });
 
+test('block tags do not make a line shorter, and the author’s own rare characters stay', async () => {
+  const words = Array.from({ length: 20 }, () => '{{#if name}}seven77{{/if}}').join(' ');
+  const icons = '\u{f0000}\u{f0001}\u{10fffd}\ue000';
+  const text = await textOf(`<mj-text>${words}</mj-text><mj-text>${icons}</mj-text>`);
+  const [first] = text.split('\n');
+  assert.ok(first!.length >= 40 && first!.length <= 78, text);
+  assert.ok(text.endsWith(`\n${icons}\n`));
+});
+
 test('a block left out leaves no gap, and one that is there stands apart', async () => {
   const content =
     '<mj-text>before</mj-text>{{#if name}}<mj-text>Hi {{name}}</mj-text>{{else}}<mj-text>nobody</mj-text>{{/if}}{{#if city}}<mj-text>in {{city}}</mj-text>{{/if}}<mj-text>after {{#if name}}all{{/if}}</mj-text>';

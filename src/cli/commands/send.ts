@@ -105,6 +105,7 @@ function requestOf(list: string, options: SendOptions, rehearsal: boolean): Camp
     rehearsal,
     options: remembered(options),
     allowWithdraw: options.allowWithdraw,
+    updateContent: options.updateContent,
   };
 }
 

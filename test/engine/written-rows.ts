@@ -92,6 +92,7 @@ const REQUEST: CampaignRequest = {
   rehearsal: true,
   options: {},
   allowWithdraw: false,
+  updateContent: false,
 };
 
 /** RFC 4180. */

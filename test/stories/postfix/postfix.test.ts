@@ -19,7 +19,10 @@ interface Known {
 
 async function recipients(desk: Desk): Promise<Known[]> {
   const { stdout } = await desk.run(['recipients', 'list-news', '--json']);
-  return stdout.trim().split('\n').map((line) => JSON.parse(line) as Known);
+  return stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Known);
 }
 
 /** Each story mails people of its own, so that the journal tells them apart. */
@@ -56,7 +59,8 @@ describe('through Postfix', { skip: missing('postfix') }, () => {
     const journal = await journalOf(addresses);
     const named = await recipients(desk);
     assert.ok(named.every(({ state }) => state === 'accepted'));
-    const pairs = (entries: readonly (readonly [string, string])[]) => entries.map((pair) => pair.join(' ')).sort();
+    const pairs = (entries: readonly (readonly [string, string])[]) =>
+      entries.map((pair) => pair.join(' ')).sort();
     assert.deepEqual(
       pairs(journal.map(({ to, messageId }) => [to, messageId])),
       pairs(named.map(({ address, message_id }) => [address, message_id])),

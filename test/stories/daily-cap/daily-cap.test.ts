@@ -1,0 +1,45 @@
+// A relay that takes so many messages a day and no more: --max-per-day ends the run in time, and says when to go on.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { startFakeRelay } from '../../servers/fake-relay.js';
+import { Desk } from '../mailblast.js';
+
+const SEND = ['send', 'list.csv', '--template', 'news.mjml', '--rate', 'unlimited'];
+
+test('the cap counts over all campaigns of the ledger, is remembered for resume, and the run exits 75', async (t) => {
+  const desk = new Desk();
+  const relay = await startFakeRelay({});
+  t.after(async () => {
+    desk.close();
+    await relay.stop();
+  });
+  desk.campaign(10);
+  const env = { MAILBLAST_RELAY: `smtp://127.0.0.1:${relay.port}` };
+  const first = await desk.run([...SEND, '--max-per-day', '4'], env);
+  assert.equal(first.code, 75, first.stderr);
+  assert.match(
+    first.stdout,
+    /4 messages in the last 24 hours, which is --max-per-day\. The next message may go tomorrow/,
+  );
+  assert.equal((await desk.status()).counts.accepted, 4);
+
+  const resumed = await desk.run(['resume', 'list-news', '--json'], env);
+  assert.equal(resumed.code, 75);
+  const events = resumed.stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+  const paused = events.find(({ event }) => event === 'paused');
+  assert.equal(paused?.reason, 'cap');
+  const wait = (paused?.until as number) - Date.now();
+  assert.ok(wait > 23.9 * 3_600_000 && wait <= 24 * 3_600_000 + 60_000, `${wait}`);
+  assert.equal(events.at(-1)?.state, 'paused');
+
+  const other = await desk.run([...SEND, '--campaign', 'other'], { ...env, MAILBLAST_MAX_PER_DAY: '6' });
+  assert.equal(other.code, 75);
+  assert.equal((await desk.status('other')).counts.accepted, 2);
+  assert.equal(relay.journal.length, 6);
+  const rest = await desk.run(['resume', 'list-news', '--max-per-day', '0'], env);
+  assert.equal(rest.code, 0, rest.stderr);
+});

@@ -19,6 +19,8 @@ export interface Content {
   readonly listId: string;
   /** Paths of the template and its includes, as they were compiled: "changed" is decided by their hash. */
   readonly sources: readonly string[];
+  /** For dates and numbers that name no locale: the template's language. */
+  readonly locale: string;
   /** Files that go to everybody, each a complete MIME entity. */
   readonly attachments: readonly string[];
   /** Columns whose cells are JSON, for `each` and `with`. */

@@ -40,12 +40,18 @@ export async function makeContent(
     );
   }
   if (ownText !== undefined) {
-    compileMerge('text', ownText, { ...schema, what: textBeside(request.template), encoder: PLAIN });
+    compileMerge('text', ownText, {
+      ...schema,
+      locale: compiled.locale,
+      what: textBeside(request.template),
+      encoder: PLAIN,
+    });
   }
   const from = mailbox('--from', request.from);
   if (request.replyTo !== '') mailbox('--reply-to', request.replyTo);
   const subjectFields = compileMerge('header', subject, {
     ...schema,
+    locale: compiled.locale,
     what: 'the subject',
     encoder: PLAIN,
   }).fields;
@@ -69,6 +75,7 @@ export async function makeContent(
     },
     headers: request.headers,
     attachments: await Promise.all(request.attachments.map(attachmentEntity)),
+    locale: compiled.locale,
     jsonColumns,
     rawFields,
     listId: request.listId,
@@ -82,7 +89,8 @@ export async function makeContent(
 /** The column that an option means, by its name or its folded form. */
 function columnNamed(option: string, name: string, columns: readonly string[]): string {
   const column =
-    columns.find((each) => each === name) ?? columns.find((each) => foldColumn(each) === foldColumn(name));
+    columns.find((each) => each === name) ??
+    columns.find((each) => foldColumn(each) === foldColumn(name) && foldColumn(name) !== '');
   if (column !== undefined) return column;
   const close = nearest(name, columns);
   const guess = close === undefined ? '' : ` Did you mean ${close}?`;

@@ -176,6 +176,7 @@ export class Letters {
       builtins: BUILTINS,
       jsonColumns: content.jsonColumns,
       rawFields: content.rawFields,
+      locale: content.locale,
     };
     return compileMerge(part, source, { ...schema, what, encoder });
   }

@@ -46,7 +46,8 @@ export function numberFormat(locale: string, options: Intl.NumberFormatOptions):
   return keep(numbers, key, () => new Intl.NumberFormat(locale, options));
 }
 
-function keep<T>(kept: Map<string, T>, key: string, make: () => T): T {
+/** What was made under a key before, or is made now. */
+export function keep<T>(kept: Map<string, T>, key: string, make: () => T): T {
   let value = kept.get(key);
   if (value === undefined) {
     value = make();

@@ -22,6 +22,7 @@ export const CONTENT: Content = {
   listId: 'list.example.com',
   sources: ['news.mjml'],
   unsubscribeUrl: '',
+  locale: 'en',
   attachments: [],
   jsonColumns: [],
   rawFields: [],

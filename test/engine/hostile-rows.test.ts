@@ -10,7 +10,9 @@ import { HEADER_NAMES, SEED } from '../message/awkward.js';
 import { type PythonMail, readWithMailparser, readWithPython } from '../message/readers.js';
 import { ANY_CELL, asLines, asWritten, HOSTILE_CELLS, isUncarried } from './hostile-values.js';
 import { HtmlPage } from './html-page.js';
-import { MERGE_PLACES, type MergePlace, type ReadMail } from './merge-places.js';
+import { LINK_PLACES } from './link-places.js';
+import type { MergePlace, ReadMail } from './merge-place.js';
+import { WORD_PLACES } from './word-places.js';
 import { type WrittenRow, writeRows } from './written-rows.js';
 
 /** Generated rows in each place, besides the known ones. */
@@ -128,7 +130,7 @@ async function readAll(rows: readonly WrittenRow[]): Promise<PythonMail[]> {
 test('a row of hostile cells is refused with a reason, or its message holds them as plain values', async (t) => {
   t.diagnostic(`MAILBLAST_SEED=${SEED}`);
   const tried: TriedPlace[] = [];
-  for (const place of MERGE_PLACES) tried.push(await tryPlace(place));
+  for (const place of [...WORD_PLACES, ...LINK_PLACES]) tried.push(await tryPlace(place));
   const pythons = (await readAll(tried.flatMap(({ rows }) => rows))).values();
   for (const place of tried) t.diagnostic(await judge(place, pythons));
 });

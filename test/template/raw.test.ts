@@ -61,6 +61,9 @@ test('what a named JSON column holds is raw, too, as long as nothing else can be
   );
   assert.equal(merge('html', '{{{items.[0].html}}}', FIELDS, options), '<i>1</i>');
   refused('{{#each items}}{{{../city}}}{{/each}}', /unescaped/, options);
+  const mixed = { jsonColumns: ['items', 'city'], rawFields: ['items'] };
+  refused('{{#each city}}{{#each @root.items}}{{{../html}}}{{/each}}{{/each}}', /unescaped/, mixed);
+  refused('{{#each items}}{{#with @root.city}}{{{html}}}{{/with}}{{/each}}', /unescaped/, mixed);
   refused('{{#each items}}{{{@root.city}}}{{/each}}', /unescaped/, options);
 });
 

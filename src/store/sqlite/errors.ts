@@ -11,6 +11,12 @@ const SENTENCES: readonly (readonly [code: string, trouble: Trouble, sentence: s
     'cannot_write',
     'the disk is full. Make room and run the same command again; nothing is lost',
   ],
+  // The file beside the WAL could not be made longer, which is how a full disk shows when a ledger is opened.
+  [
+    'SQLITE_IOERR_SHMSIZE',
+    'cannot_write',
+    'the disk is full. Make room and run the same command again; nothing is lost',
+  ],
   [
     'SQLITE_READONLY',
     'cannot_write',

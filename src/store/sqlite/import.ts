@@ -26,13 +26,16 @@ const WITHDRAWN_FROM = ['pending', 'deferred'] as const;
 /** Each of these is one walk along an index that holds little else; SQLite refuses the statement otherwise. */
 const DROP_UNKEYED = `
   DELETE FROM delivery INDEXED BY delivery_unusable
-  WHERE  campaign = ? AND state = ? AND state IN ('invalid', 'duplicate', 'suppressed') AND key IS NULL`;
+  WHERE  campaign = ? AND state = ? AND state IN ('invalid', 'duplicate') AND key IS NULL`;
 const LEFT = `
   SELECT id FROM delivery INDEXED BY delivery_by_turn
   WHERE  campaign = ? AND state = ? AND state IN ('pending', 'deferred')`;
-const NOT_MAILED = `
+const UNMERGEABLE = `
   SELECT id FROM delivery INDEXED BY delivery_unusable
-  WHERE  campaign = ? AND state = ? AND state IN ('invalid', 'duplicate', 'suppressed') AND key IS NOT NULL`;
+  WHERE  campaign = ? AND state = 'invalid' AND state IN ('invalid', 'duplicate') AND key IS NOT NULL`;
+const SUPPRESSED = `
+  SELECT id FROM delivery INDEXED BY delivery_suppressed
+  WHERE  campaign = ? AND state = 'suppressed'`;
 
 /** One import on its way. */
 interface Job {
@@ -59,7 +62,8 @@ export class Importer {
   readonly #revive: Statement<[number, number]>;
   readonly #dropUnkeyed: Statement<[number, State]>;
   readonly #left: Statement<[number, State], number>;
-  readonly #notMailed: Statement<[number, State], number>;
+  readonly #unmergeable: Statement<[number], number>;
+  readonly #suppressed: Statement<[number], number>;
   readonly #withdraw: Statement<[number, string, number]>;
 
   constructor(db: Database, campaigns: Campaigns, tally: Tally) {
@@ -82,7 +86,8 @@ export class Importer {
       WHERE  id = ?`);
     this.#dropUnkeyed = db.prepare(DROP_UNKEYED);
     this.#left = db.prepare<[number, State], number>(LEFT).pluck();
-    this.#notMailed = db.prepare<[number, State], number>(NOT_MAILED).pluck();
+    this.#unmergeable = db.prepare<[number], number>(UNMERGEABLE).pluck();
+    this.#suppressed = db.prepare<[number], number>(SUPPRESSED).pluck();
     this.#withdraw = db.prepare(`
       UPDATE delivery
       SET    state = 'withdrawn', due_at = 0, changed_at = ?, reason = ?
@@ -142,9 +147,8 @@ export class Importer {
     });
     // Who could not be merged, or must not be mailed, and is gone now was not waited for: it is not counted.
     if (before) {
-      for (const state of ['invalid', 'suppressed'] as const) {
-        this.#withdrawAll(job, state, unseen(job, this.#notMailed.iterate(number, state)));
-      }
+      this.#withdrawAll(job, 'invalid', unseen(job, this.#unmergeable.iterate(number)));
+      this.#withdrawAll(job, 'suppressed', unseen(job, this.#suppressed.iterate(number)));
     }
     this.#tally.added(number, 'pending', added);
     this.#tally.added(number, 'invalid', invalid);

@@ -26,11 +26,10 @@ const ALL_LEFT = allFrom('delivery_by_turn', "'pending', 'deferred'");
 
 /** Who is not suppressed any longer begins anew, as one who came back to the list; the first mark and date are kept. */
 const UNSUPPRESS = `
-  UPDATE delivery INDEXED BY delivery_unusable
+  UPDATE delivery INDEXED BY delivery_suppressed
   SET    state = 'pending', due_at = 0, changed_at = ?, attempts = 0, first_attempt_at = NULL,
          reply_code = NULL, reply_enhanced = NULL, reply_text = NULL, reason = '', relay = NULL
-  WHERE  campaign = ? AND state = 'suppressed' AND state IN ('invalid', 'duplicate', 'suppressed')
-         AND NOT ${IS_COVERED}`;
+  WHERE  campaign = ? AND state = 'suppressed' AND NOT ${IS_COVERED}`;
 
 type MoveAll = Statement<[State, number, string, number, State]>;
 

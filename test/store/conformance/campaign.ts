@@ -32,6 +32,7 @@ export const CONTENT: Content = {
   listId: 'list.example.com',
   sources: ['/home/ada/news.mjml'],
   unsubscribeUrl: '',
+  locale: 'en',
   attachments: [],
   jsonColumns: [],
   rawFields: [],

@@ -44,6 +44,12 @@ export function chooseRelay(url: string, onCommandLine: boolean): RelayChoice {
   return { target, rehearsalFolder: undefined, make: () => smtpRelay(target, login) };
 }
 
+/** What the ledger calls the relay that a URL names. */
+export function relayName(url: string): string {
+  const target = parseRelayUrl(url, 'environment');
+  return target.kind === 'file' ? `file:${resolve(target.folder)}` : target.name;
+}
+
 /** A relay's URL without user and password, as the ledger may keep it. */
 export function withoutLogin(url: string): string {
   return url.replace(/^([a-z+]+:\/\/).*@/i, '$1');

@@ -52,7 +52,7 @@ export function parseAddress(text: string): ParsedAddress {
   if (!(octets === local.length ? ATEXT : UTF8_LOCAL).test(local))
     return { reason: 'the part before the @ is not a valid local part' };
   // Servers are known to decode such a local part (RFC 2047), and to deliver to whoever stands in it.
-  if (local.includes('=?')) return { reason: 'the part before the @ looks like an encoded word (=?)' };
+  if (/=\?.*\?=/.test(local)) return { reason: 'the part before the @ looks like an encoded word (=?…?=)' };
   const domain = asciiDomain(written.slice(at + 1));
   if (domain === undefined) return { reason: 'the part behind the @ is not a valid domain' };
   const address = `${local}@${domain}`;

@@ -127,8 +127,8 @@ export async function send(run: SendRun): Promise<Overview> {
   return finish(run, desk.limitReached, cap, letters);
 }
 
-/** Until when the cap keeps the run from going on, if that is what does. */
-function closedByCap({ counts, nextDue }: Overview, cap: Cap): number | undefined {
+/** Until when the cap keeps a campaign from going on, if that is what does. */
+export function closedByCap({ counts, nextDue }: Overview, cap: Cap): number | undefined {
   const closed = cap.closedUntil();
   if (closed === undefined || counts.pending > 0) return closed;
   return nextDue !== undefined && nextDue < closed ? closed : undefined;

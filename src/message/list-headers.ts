@@ -70,6 +70,15 @@ function escapeUri(uri: string, field: string): string {
         '',
       ),
     );
-  if (escaped.length <= LONGEST_URI) return escaped;
+  if (escaped.length <= LONGEST_URI) return withoutEncodedWords(escaped);
   throw new UnmergeableRow(field, `is ${escaped.length} characters long, more than ${LONGEST_URI}`);
+}
+
+/**
+ * Readers decode what looks like an encoded-word (RFC 2047) wherever it stands. So its beginning is escaped: the equals
+ * sign before the query, where a question mark begins one, and the question mark inside it, where it is data.
+ */
+function withoutEncodedWords(uri: string): string {
+  const query = uri.indexOf('?');
+  return uri.replace(/=\?(?=[^?]*\?[bq]\?)/gi, (_, at: number) => (at < query ? '%3D?' : '=%3F'));
 }

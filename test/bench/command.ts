@@ -8,13 +8,15 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { writeList } from './lists.js';
 import { FROM, UNSUBSCRIBE_URL, writeTemplate } from './newsletter.js';
-import { type Watched, watch } from './process-watch.js';
+import { processorBetween, type Watched, watch } from './process-watch.js';
 
 const COMMAND = fileURLToPath(new URL('../../bin/mailblast.js', import.meta.url));
 
 export interface Sent extends Watched {
   /** From "Sending to …" to "… is complete": the sending proper. */
   readonly sending: number;
+  /** Processor time of the sending proper, seconds. */
+  readonly processor: number;
 }
 
 /** A folder with a list of so many people and the newsletter. Remove it when done. */
@@ -60,7 +62,11 @@ export class Campaigns {
       throw new Error(`mailblast ended with ${run.code}: ${run.stderr}`);
     const { accepted } = this.#counts();
     if (accepted !== people) throw new Error(`${accepted} of ${people} were accepted`);
-    return { ...run, sending: ended.at - begun.at };
+    return {
+      ...run,
+      sending: ended.at - begun.at,
+      processor: processorBetween(run, begun.at, ended.at),
+    };
   }
 
   remove(): void {

@@ -11,6 +11,8 @@ export interface Sample {
   readonly at: number;
   /** Resident memory, octets. */
   readonly resident: number;
+  /** Processor time of all its threads so far, seconds. */
+  readonly processor: number;
 }
 
 export interface Watched {
@@ -23,8 +25,12 @@ export interface Watched {
   readonly samples: readonly Sample[];
   /** The most resident memory it ever had, octets. */
   readonly peak: number;
-  /** Processor time of all its threads in seconds, without its last few milliseconds. */
-  readonly processor: number;
+}
+
+/** Processor time that it took between two moments of its life, seconds; what it took up to its last sample. */
+export function processorBetween({ samples }: Watched, from: number, to: number): number {
+  const at = (moment: number) => samples.findLast((sample) => sample.at <= moment)?.processor ?? 0;
+  return at(to) - at(from);
 }
 
 const SAMPLE_MS = 20;
@@ -51,19 +57,17 @@ export function watch(
     });
     const samples: Sample[] = [];
     let peak = 0;
-    let processor = 0;
     const look = setInterval(() => {
       const seen = child.pid === undefined ? undefined : sampleOf(child.pid);
       if (seen === undefined) return;
-      samples.push({ at: since(), resident: seen.resident });
+      samples.push({ at: since(), resident: seen.resident, processor: seen.processor });
       peak = seen.peak;
-      processor = seen.processor;
     }, SAMPLE_MS);
     child.once('error', reject);
     child.once('close', (code) => {
       clearInterval(look);
       process.off('exit', kill);
-      resolve({ code: code ?? -1, lines, stderr, seconds: since(), samples, peak, processor });
+      resolve({ code: code ?? -1, lines, stderr, seconds: since(), samples, peak });
     });
   });
 }

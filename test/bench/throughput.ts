@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Campaigns } from './command.js';
 import { compileNewsletter } from './newsletter.js';
-import { type Watched, watch } from './process-watch.js';
+import { processorBetween, watch } from './process-watch.js';
 import { median, type Report, seconds, times, whole } from './report.js';
 import { startSink } from './sink.js';
 
@@ -24,7 +24,7 @@ interface Run {
   readonly sending: number;
   readonly seconds: number;
   readonly messages: number;
-  /** Processor time of the client, seconds. */
+  /** Processor time of the client while it sends, seconds. */
   readonly processor: number;
 }
 
@@ -108,16 +108,18 @@ async function nodemailer(connections: number): Promise<Run> {
     throw new Error(`nodemailer ended with ${run.code}: ${run.stderr}`);
   }
   await sink.provesAll();
-  return { ...run, sending: ended - begun, messages: NODEMAILER_PEOPLE };
+  const processor = processorBetween(run, begun, ended);
+  return { ...run, sending: ended - begun, processor, messages: NODEMAILER_PEOPLE };
 }
 
 async function smtpSource(campaigns: Campaigns, connections: number, octets: number): Promise<Run> {
   const sink = await startSink(PEOPLE);
   const words = ['-d', '-s', connections, '-l', octets, '-m', PEOPLE, `127.0.0.1:${sink.port}`].map(String);
-  const run: Watched = await watch('smtp-source', words, { cwd: campaigns.folder });
+  const run = await watch('smtp-source', words, { cwd: campaigns.folder });
   if (run.code !== 0) throw new Error(`smtp-source ended with ${run.code}: ${run.stderr}`);
   await sink.provesAll();
-  return { ...run, sending: run.seconds, messages: PEOPLE };
+  const processor = processorBetween(run, 0, run.seconds);
+  return { ...run, sending: run.seconds, processor, messages: PEOPLE };
 }
 
 /** Octets of one message, as a rehearsal writes it. */

@@ -43,6 +43,7 @@ const BAD: readonly [written: string, reason: RegExp][] = [
     `a@${'ü'.repeat(60)}.${'ü'.repeat(60)}.${'d'.repeat(63)}.${'d'.repeat(60)}.com`,
     /longer than 254|not a valid domain/,
   ],
+  ['=?x?q?ada=40other.example?=foo@example.com', /encoded word/],
   ['.ada@example.com', /not a valid local part/],
   ['a..b@example.com', /not a valid local part/],
   ['a b@example.com', /not a valid local part/],

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
+import { Cap } from '../../src/engine/cap.js';
 import type { RunEvent } from '../../src/engine/events.js';
 import { person, TestCampaign } from './campaigns.js';
 import { type Act, ScriptedRelay } from './scripted-relay.js';
@@ -88,6 +89,35 @@ test('what the relay refused does not count, and what is in doubt does', async (
   assert.equal(counts.rejected, 2);
   assert.equal(counts.in_doubt, 1);
   assert.equal(counts.accepted, 9);
+});
+
+test('a cap that refusals leave room under is not the end of the run', async () => {
+  await house.import(10);
+  const refused = Object.fromEntries([1, 2, 3, 4].map((n) => [person(n), [{ code: 550 }]]));
+  const relay = new ScriptedRelay(house.clock, refused);
+  const { counts } = await house.finish(house.run(relay, { maxPerDay: 3 }));
+  assert.deepEqual([counts.rejected, counts.accepted, counts.pending], [4, 3, 3]);
+});
+
+test('a message that was begun and is not marked yet counts, however often the ledger is asked', async () => {
+  let asked = 0;
+  const ledger = {
+    handedOver: () => {
+      asked++;
+      return [];
+    },
+  };
+  const cap = new Cap(ledger, 'scripted', 3, house.clock);
+  for (let begun = 0; begun < 3; begun++) {
+    assert.equal(cap.open, true);
+    cap.begin();
+    await house.clock.pass(1_000);
+  }
+  assert.equal(cap.open, false);
+  assert.equal(asked, 4);
+  cap.known();
+  await house.clock.pass(1_000);
+  assert.equal(cap.open, true);
 });
 
 test('other campaigns on the same relay count, and other relays do not', async () => {

@@ -88,6 +88,8 @@ export const HOSTILE_CELLS: readonly string[] = [
   '\\\\evil.example\\x',
   '@evil.example/',
   '?a=b&c=d#e',
+  'https://example.org/p=?utf-8?b?PHNjcmlwdD4=?=',
+  'https://example.org/?q=?utf-8?q?=3Cscript=3E?=&x=1',
   'a/b/../c;d=e',
   '%',
   '%zz%41',

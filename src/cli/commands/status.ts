@@ -1,13 +1,16 @@
 // `mailblast status`: what became of a campaign, in words or as JSON. Changes nothing.
 
 import type { Campaign } from '../../domain/campaign.js';
-import { runState } from '../../engine/send.js';
+import { Cap } from '../../engine/cap.js';
+import { closedByCap, runState } from '../../engine/send.js';
+import { systemClock } from '../../engine/system-clock.js';
 import type { Ledger, Overview } from '../../store/ledger.js';
 import { EXIT } from '../exit-codes.js';
 import { findCampaign, openExisting } from '../ledger-file.js';
 import { nextCommand } from '../next-command.js';
 import type { HouseFlags } from '../options.js';
 import { makeOutput, type Output } from '../output.js';
+import { relayName } from '../relay-choice.js';
 import { clockTime, count, counted, countsInWords, timestamp } from '../words.js';
 
 type CampaignState = ReturnType<typeof runState> | 'running' | 'abandoned';
@@ -27,16 +30,24 @@ export async function runStatus(name: string | undefined, options: HouseFlags): 
   return EXIT.done;
 }
 
-function stateOf(campaign: Campaign, overview: Overview): CampaignState {
+function stateOf(campaign: Campaign, overview: Overview, capped: number | undefined): CampaignState {
   if (campaign.abandonedAt !== undefined) return 'abandoned';
-  return overview.running ? 'running' : runState(overview);
+  if (overview.running) return 'running';
+  return capped !== undefined && overview.counts.transmitting === 0 ? 'paused' : runState(overview);
+}
+
+/** When the last run's --max-per-day lets the campaign go on, if that is what it waits for. */
+function cappedUntil({ options }: Campaign, overview: Overview, ledger: Ledger): number | undefined {
+  const { relay, maxPerDay } = options;
+  if (typeof relay !== 'string' || typeof maxPerDay !== 'number' || maxPerDay === 0) return undefined;
+  return closedByCap(overview, new Cap(ledger, relayName(relay), maxPerDay, systemClock));
 }
 
 function asJson(campaign: Campaign, ledger: Ledger): unknown {
   const overview = ledger.overview(campaign);
   return {
     campaign: campaign.name,
-    state: stateOf(campaign, overview),
+    state: stateOf(campaign, overview, cappedUntil(campaign, overview, ledger)),
     counts: overview.counts,
     rehearsal: campaign.rehearsal,
     created_at: campaign.createdAt,
@@ -51,13 +62,16 @@ function listAll(campaigns: readonly Campaign[], ledger: Ledger, output: Output)
   if (campaigns.length === 0) output.say('It has no campaign yet.');
   for (const campaign of campaigns) {
     const overview = ledger.overview(campaign);
-    output.say(`${campaign.name}: ${stateOf(campaign, overview)}; ${countsInWords(overview.counts)}.`);
+    output.say(
+      `${campaign.name}: ${stateOf(campaign, overview, cappedUntil(campaign, overview, ledger))}; ${countsInWords(overview.counts)}.`,
+    );
   }
 }
 
 function tell(campaign: Campaign, ledger: Ledger, output: Output): void {
   const overview = ledger.overview(campaign);
-  const state = stateOf(campaign, overview);
+  const capped = cappedUntil(campaign, overview, ledger);
+  const state = stateOf(campaign, overview, capped);
   const rehearsal = campaign.rehearsal ? ', a rehearsal' : '';
   output.say(`Campaign ${campaign.name}${rehearsal}: ${state}.`);
   output.say(`Begun ${timestamp(campaign.createdAt)}; ledger ${ledger.path}.`);
@@ -65,6 +79,9 @@ function tell(campaign: Campaign, ledger: Ledger, output: Output): void {
     if (value > 0) output.say(`  ${count(value).padStart(10)} ${label.replaceAll('_', ' ')}`);
   }
   for (const line of advice(campaign, ledger.path, overview, state)) output.say(line);
+  if (state === 'paused' && capped !== undefined) {
+    output.say(`--max-per-day of the last run is reached; it can go on at ${clockTime(capped, Date.now())}.`);
+  }
 }
 
 /** What is left, and what to do about it. */

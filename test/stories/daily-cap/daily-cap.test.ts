@@ -22,7 +22,12 @@ test('the cap counts over all campaigns of the ledger, is remembered for resume,
     first.stdout,
     /4 messages in the last 24 hours, which is --max-per-day\. The next message may go tomorrow/,
   );
-  assert.equal((await desk.status()).counts.accepted, 4);
+  const status = await desk.status();
+  assert.deepEqual([status.state, status.counts.accepted], ['paused', 4]);
+  assert.match(
+    (await desk.run(['status', 'list-news'])).stdout,
+    /--max-per-day of the last run is reached; it can go on at/,
+  );
 
   const resumed = await desk.run(['resume', 'list-news', '--json'], env);
   assert.equal(resumed.code, 75);

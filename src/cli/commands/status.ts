@@ -80,7 +80,7 @@ function tell(campaign: Campaign, ledger: Ledger, output: Output): void {
   }
   for (const line of advice(campaign, ledger.path, overview, state)) output.say(line);
   if (state === 'paused' && capped !== undefined) {
-    output.say(`--max-per-day of the last run is reached; it can go on at ${clockTime(capped, Date.now())}.`);
+    output.say(`--max-per-day of the last run is reached; it can go on ${clockTime(capped, Date.now())}.`);
   }
 }
 
@@ -99,7 +99,7 @@ function advice(campaign: Campaign, ledger: string, overview: Overview, state: C
     const when =
       nextDue === undefined
         ? ''
-        : `, the next ${nextDue <= Date.now() ? 'now' : `at ${clockTime(nextDue, Date.now())}`}`;
+        : `, the next ${nextDue <= Date.now() ? 'now' : `due ${clockTime(nextDue, Date.now())}`}`;
     lines.push(
       `${counted(counts.deferred, 'delivery was', 'deliveries were')} put off by the relay and will be tried again${when}: ${resume}`,
     );

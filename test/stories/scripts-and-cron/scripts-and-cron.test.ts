@@ -73,7 +73,7 @@ test('what the relay put off beyond five minutes ends the run with 75 and the ti
   first.process.kill('SIGTERM');
   assert.equal((await first.finished).code, 143);
   const { stdout } = await desk.run(['status', 'list-news']);
-  assert.match(stdout, /5 deliveries were put off by the relay and will be tried again, the next at/);
+  assert.match(stdout, /5 deliveries were put off by the relay and will be tried again, the next due/);
 });
 
 test('status and recipients speak JSON and CSV with the promised names', async (t) => {
@@ -148,18 +148,19 @@ test('a reader that closes the pipe early stops nobody', async (t) => {
   assert.equal((await desk.status()).counts.accepted, 5);
 });
 
-test('--help starts within a fraction of what MJML takes to load', () => {
-  const time = (args: readonly string[]) => {
-    const times = Array.from({ length: 5 }, () => {
-      const begin = performance.now();
-      const { status } = spawnSync(process.execPath, args);
-      assert.equal(status, 0);
-      return performance.now() - begin;
-    });
-    return Math.min(...times);
-  };
+test('--help starts within twice the time of a bare node', () => {
   const command = new URL('../../../bin/mailblast.js', import.meta.url).pathname;
-  const bare = time(['-e', '0']);
-  const help = time([command, '--help']);
-  assert.ok(help < bare * 2.5, `${help.toFixed(0)} ms against ${bare.toFixed(0)} ms of a bare node`);
+  const time = (args: readonly string[]) => {
+    const begin = performance.now();
+    assert.equal(spawnSync(process.execPath, args).status, 0);
+    return performance.now() - begin;
+  };
+  // The quickest of several runs is what the machine can do; a busy one takes more of them to show it.
+  let bare = Number.POSITIVE_INFINITY;
+  let help = Number.POSITIVE_INFINITY;
+  for (let run = 0; run < 40 && (run < 5 || help > bare * 2); run++) {
+    bare = Math.min(bare, time(['-e', '0']));
+    help = Math.min(help, time([command, '--help']));
+  }
+  assert.ok(help <= bare * 2, `${help.toFixed(0)} ms against ${bare.toFixed(0)} ms of a bare node`);
 });

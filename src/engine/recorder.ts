@@ -1,7 +1,8 @@
 // The one owner of all ledger writes while sending (R2). Collects outcomes and marks from all sessions, writes them in
-// one transaction, releases who waits for it, and begins again. No timer: the commit in progress is the batching.
+// one transaction, releases who waits for it, and begins again.
 
 import { setImmediate } from 'node:timers/promises';
+import type { Clock } from '../domain/clock.js';
 import type { Mark, Outcome } from '../domain/delivery.js';
 import type { Ledger } from '../store/ledger.js';
 
@@ -11,17 +12,45 @@ interface WaitingMark {
   readonly failed: (error: unknown) => void;
 }
 
+/**
+ * Nobody waits for an outcome, so it waits this long for a mark to share a commit with. A crash meanwhile leaves it in
+ * doubt, and its session has no other mark then: R3's bound stays.
+ */
+const OUTCOME_MS = 5;
+/**
+ * A commit holds up the event loop and with it the other sessions, so they cannot reach their marks while it goes on.
+ * They are given half a commit's time before it begins, this long at the most: with commits of 1.2 ms and ten sessions
+ * on loopback, groups grew from one mark to nearly ten.
+ */
+const GATHER_MS = 2;
+
 export class Recorder {
   readonly #ledger: Pick<Ledger, 'record'>;
+  readonly #clock: Clock;
+  readonly #sessions: () => number;
+  #lastCommit = 0;
+  #hurry: () => void = () => {};
+  #flushing = false;
   readonly #onFailure: (error: unknown) => void;
   #outcomes: Outcome[] = [];
   #marks: WaitingMark[] = [];
   #writing: Promise<void> | undefined;
   #broken: { readonly error: unknown } | undefined;
 
-  /** `onFailure` is told once, when a group could not be written. Nothing is written after that. */
-  constructor(ledger: Pick<Ledger, 'record'>, onFailure: (error: unknown) => void) {
+  /**
+   * `onFailure` is told once, when a group could not be written; nothing is written after that. `sessions` says how many
+   * could ask for a mark: a group that has so many waits for no more.
+   */
+  constructor(
+    ledger: Pick<Ledger, 'record'>,
+    clock: Clock,
+    onFailure: (error: unknown) => void,
+    sessions: () => number,
+  ) {
     this.#ledger = ledger;
+    this.#clock = clock;
+    this.#sessions = sessions;
+    this.#sessions = sessions;
     this.#onFailure = onFailure;
   }
 
@@ -37,13 +66,17 @@ export class Recorder {
     if (this.#broken) return Promise.reject(this.#broken.error);
     return new Promise((done, failed) => {
       this.#marks.push({ mark, done, failed });
+      this.#hurry();
       this.#begin();
     });
   }
 
   /** Resolves when everything handed in so far is durable, or the recorder is broken. Never rejects. */
   async flush(): Promise<void> {
+    this.#flushing = true;
+    this.#hurry();
     while (this.#writing) await this.#writing;
+    this.#flushing = false;
   }
 
   #begin(): void {
@@ -53,8 +86,8 @@ export class Recorder {
   async #write(): Promise<void> {
     try {
       while (this.#outcomes.length > 0 || this.#marks.length > 0) {
-        // The replies that came in during the last commit are read in this turn of the event loop and join the group.
-        await setImmediate();
+        if (this.#marks.length === 0 && !this.#flushing) await this.#markOrTime();
+        await this.#gather();
         await this.#writeGroup();
       }
     } finally {
@@ -63,7 +96,22 @@ export class Recorder {
     }
   }
 
+  /** Until a mark is asked for, or somebody flushes, or the outcomes have waited long enough. */
+  #markOrTime(): Promise<void> {
+    const enough = new AbortController();
+    this.#hurry = () => enough.abort('a mark was asked for');
+    return this.#clock.sleep(OUTCOME_MS, enough.signal);
+  }
+
+  /** Lets the event loop turn, so that replies which are there are read and more sessions join the group. */
+  async #gather(): Promise<void> {
+    const end = this.#clock.monotonic() + Math.min(GATHER_MS, this.#lastCommit / 2);
+    do await setImmediate();
+    while (this.#marks.length < this.#sessions() && !this.#flushing && this.#clock.monotonic() < end);
+  }
+
   async #writeGroup(): Promise<void> {
+    const began = this.#clock.monotonic();
     const outcomes = this.#outcomes;
     const marks = this.#marks;
     this.#outcomes = [];
@@ -78,6 +126,7 @@ export class Recorder {
       this.#onFailure(error);
       return;
     }
+    this.#lastCommit = this.#clock.monotonic() - began;
     for (const waiting of marks) waiting.done();
   }
 }

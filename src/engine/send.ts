@@ -76,7 +76,12 @@ export async function send(run: SendRun): Promise<Overview> {
     unsuppressed: settled.unsuppressed,
   });
 
-  const recorder = new Recorder(ledger, (error) => stop.fail(ledgerFailure(error)));
+  const recorder = new Recorder(
+    ledger,
+    clock,
+    (error) => stop.fail(ledgerFailure(error)),
+    () => pool.busy,
+  );
   const queue = new Queue(ledger, campaign, clock, (error) => {
     if (error !== undefined) stop.fail(ledgerFailure(error));
     pool.wake();

@@ -1,6 +1,5 @@
 // The real clock. Tests hand in one of their own.
 
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../domain/clock.js';
 
 /** setTimeout takes 31 bits of milliseconds. */
@@ -9,11 +8,17 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
-  sleep: async (ms, signal) => {
-    try {
-      await sleep(Math.min(Math.max(0, Math.ceil(ms)), LONGEST_TIMER_MS), undefined, { signal });
-    } catch (error) {
-      if (!signal?.aborted) throw error;
-    }
-  },
+  // By hand, since node:timers/promises makes an error with its stack for each sleep that is cut short: at thousands of
+  // messages a second that was a tenth of the time.
+  sleep: (ms, signal) =>
+    new Promise((resolve) => {
+      if (signal?.aborted) return resolve();
+      const wake = () => {
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', wake);
+        resolve();
+      };
+      const timer = setTimeout(wake, Math.min(Math.max(0, Math.ceil(ms)), LONGEST_TIMER_MS));
+      signal?.addEventListener('abort', wake);
+    }),
 };

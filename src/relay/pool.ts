@@ -32,6 +32,9 @@ const IDLE_MS = 15_000;
 /** RFC 5321 4.2.3: the relay closes the channel. It says nothing of the message, and is no sign of being there. */
 const CLOSING = 421;
 
+/** A reason of our own: an abort without one makes an exception with its stack each time. */
+const SERVED = 'served';
+
 interface Waiter<T> {
   readonly give: (message: T | undefined) => void;
 }
@@ -66,6 +69,11 @@ export class Pool<T extends Outgoing> {
     this.#bucket = new Bucket(settings.rate, clock.monotonic());
     this.#reach = new Reach(relay.name, clock, settings.notice);
     this.#onFailure = onFailure;
+  }
+
+  /** Sessions that have a message in hand. */
+  get busy(): number {
+    return this.#sessions.size - this.#waiters.length;
   }
 
   /** Looks again: there may be a message to take. */
@@ -179,10 +187,12 @@ export class Pool<T extends Outgoing> {
   #next(signal: AbortSignal, onIdle: () => void): Promise<T | undefined> {
     if (this.#closing || signal.aborted) return Promise.resolve(undefined);
     return new Promise((resolve) => {
-      const idle = new AbortController();
+      let idle: AbortController | undefined;
+      let served = false;
       const waiter: Waiter<T> = {
         give: (message) => {
-          idle.abort();
+          served = true;
+          idle?.abort(SERVED);
           signal.removeEventListener('abort', leave);
           resolve(message);
         },
@@ -195,12 +205,15 @@ export class Pool<T extends Outgoing> {
       };
       signal.addEventListener('abort', leave);
       this.#waiters.push(waiter);
+      this.wake();
+      // At full speed there is a message at once, and no timer is needed.
+      if (served) return;
+      idle = new AbortController();
       void this.#clock.sleep(IDLE_MS, idle.signal).then(() => {
-        if (idle.signal.aborted) return;
+        if (served) return;
         onIdle();
         leave();
       });
-      this.wake();
     });
   }
 

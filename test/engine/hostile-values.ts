@@ -56,6 +56,8 @@ export const HOSTILE_CELLS: readonly string[] = [
   '--!><b>',
   '->',
   '-',
+  'x--',
+  'x--!',
   '<!--',
   '<!--[if mso]><b><![endif]-->',
   '<![endif]--><b>',

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Mark, Outcome } from '../../src/domain/delivery.js';
 import { Recorder } from '../../src/engine/recorder.js';
-import { settle } from '../held-clock.js';
+import { HeldClock, settle } from '../held-clock.js';
 
 interface Group {
   readonly outcomes: readonly Outcome[];
@@ -42,7 +42,12 @@ const markOf = (delivery: number) => ({ delivery, at: 0, now: 0, relay: 'scripte
 
 test('a mark is released only when its commit has ended', async () => {
   const ledger = heldLedger();
-  const recorder = new Recorder(ledger, () => {});
+  const recorder = new Recorder(
+    ledger,
+    new HeldClock(),
+    () => {},
+    () => 1,
+  );
   let released = false;
   const mark = recorder.mark(markOf(1)).then(() => {
     released = true;
@@ -56,7 +61,12 @@ test('a mark is released only when its commit has ended', async () => {
 
 test('what comes in during a commit forms the next group, and an outcome stands with the next mark of its session', async () => {
   const ledger = heldLedger();
-  const recorder = new Recorder(ledger, () => {});
+  const recorder = new Recorder(
+    ledger,
+    new HeldClock(),
+    () => {},
+    () => 1,
+  );
   const first = recorder.mark(markOf(1));
   await settle();
   recorder.outcome(outcomeOf(1));
@@ -88,7 +98,12 @@ test('what is handed in at the very end of a commit is written too', async () =>
         written.push(...outcomes.map(({ delivery }) => delivery));
       },
     };
-    const recorder = new Recorder(ledger, () => {});
+    const recorder = new Recorder(
+      ledger,
+      new HeldClock(),
+      () => {},
+      () => 1,
+    );
     await recorder.mark(markOf(1));
     for (let turn = 0; turn < turns; turn++) await undefined;
     recorder.outcome(outcomeOf(1));
@@ -108,7 +123,9 @@ test('a group that cannot be written fails its marks, is told once, and nothing 
         return Promise.reject(full);
       },
     },
+    new HeldClock(),
     (error) => failures.push(error),
+    () => 1,
   );
   await assert.rejects(recorder.mark(markOf(1)), full);
   await assert.rejects(recorder.mark(markOf(2)), full);
@@ -117,4 +134,56 @@ test('a group that cannot be written fails its marks, is told once, and nothing 
   await settle();
   assert.deepEqual(failures, [full]);
   assert.equal(groups, 1);
+});
+
+test('outcomes wait a little for a mark to share their commit with, and no longer', async () => {
+  const clock = new HeldClock();
+  const ledger = heldLedger();
+  const recorder = new Recorder(
+    ledger,
+    clock,
+    () => {},
+    () => 1,
+  );
+  recorder.outcome(outcomeOf(1));
+  await clock.pass(2);
+  assert.equal(ledger.groups.length, 0);
+  void recorder.mark({ delivery: 2, at: 0, now: 0, relay: '' });
+  await settle();
+  assert.deepEqual(
+    ledger.groups.map(({ outcomes, marks }) => [outcomes.length, marks.length]),
+    [[1, 1]],
+  );
+  ledger.commit();
+  await settle();
+  recorder.outcome(outcomeOf(2));
+  await clock.pass(10);
+  assert.equal(ledger.groups.length, 2);
+  ledger.commit();
+  await recorder.flush();
+});
+
+test('a slow commit gives other sessions time to join the next group, and a full group waits for no more', async () => {
+  const clock = new HeldClock();
+  const ledger = heldLedger();
+  const recorder = new Recorder(
+    ledger,
+    clock,
+    () => {},
+    () => 2,
+  );
+  const mark = (delivery: number) => void recorder.mark({ delivery, at: 0, now: 0, relay: '' });
+  mark(1);
+  await settle();
+  await clock.pass(4);
+  ledger.commit();
+  await settle();
+  // The commit took 4 ms, so the next one is held back for 2.
+  mark(2);
+  await settle();
+  assert.equal(ledger.groups.length, 1);
+  mark(3);
+  await settle();
+  assert.equal(ledger.groups.length, 2);
+  assert.equal(ledger.groups[1]!.marks.length, 2);
 });

@@ -92,11 +92,12 @@ export const WORD_PLACES: readonly MergePlace[] = [
   {
     name: 'what only Outlook reads',
     template: column(
-      '<mj-raw><!--[if mso]><p id="here" title="[{{value}}]"><a href="https://example.com/{{value}}">[{{value}}]</a></p><![endif]--></mj-raw>',
+      '<mj-raw><!--[if mso]><p id="here" title="[{{value}}]"><a href="https://example.com/{{value}}">[{{value}}]</a><i id="arrow">{{value}}></i></p><![endif]--></mj-raw>',
     ),
     benign: 'Ada',
     check({ outlook, page }, value) {
-      assert.equal(outlook.text('#here'), `[${asLines(value)}]`);
+      assert.equal(outlook.text('#here'), `[${asLines(value)}]${asLines(value)}>`);
+      assert.equal(outlook.text('#arrow'), `${asLines(value)}>`);
       assert.equal(outlook.attribute('#here', 'title'), `[${asLines(value)}]`);
       assertPart(outlook.attribute('a', 'href'), `${HREF}/`, '', value);
       assert.equal(page.comments.filter((comment) => comment.includes('id="here"')).length, 1);

@@ -26,7 +26,7 @@ test('the cap counts over all campaigns of the ledger, is remembered for resume,
   assert.deepEqual([status.state, status.counts.accepted], ['paused', 4]);
   assert.match(
     (await desk.run(['status', 'list-news'])).stdout,
-    /--max-per-day of the last run is reached; it can go on at/,
+    /--max-per-day of the last run is reached; it can go on /,
   );
 
   const resumed = await desk.run(['resume', 'list-news', '--json'], env);

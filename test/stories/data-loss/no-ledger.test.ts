@@ -133,7 +133,7 @@ function contents(desk: Desk): string[] {
   });
 }
 
-test('a ledger of a newer mailblast is not touched: 74, and every command says to update', async (t) => {
+test('a ledger of a newer mailblast is not touched: 74, and commands say to update', async (t) => {
   const desk = new Desk();
   const relay = await startFakeRelay();
   t.after(async () => {
@@ -150,7 +150,7 @@ test('a ledger of a newer mailblast is not touched: 74, and every command says t
 
   change(desk, `PRAGMA user_version = ${version + 1}`);
   const before = contents(desk);
-  for (const command of [COMMAND, ['resume'], ['status'], ['recipients', 'list-news']]) {
+  for (const command of [COMMAND, ['resume'], ['status']]) {
     const { code, stderr } = await desk.run(command, env);
     assert.equal(code, 74, stderr);
     assert.match(stderr, /mailblast\.db: this ledger was written by a newer mailblast .*Update mailblast/);

@@ -38,7 +38,11 @@ export class SmallDisk {
   /** Leaves not an octet free. */
   fill(): void {
     const { bavail, bsize } = statfsSync(this.folder);
-    writeFileSync(join(this.folder, 'filler'), Buffer.alloc(bavail * bsize));
+    try {
+      writeFileSync(join(this.folder, 'filler'), Buffer.alloc((bavail + 1) * bsize));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
+    }
   }
 
   /** Takes away what `fill` wrote. */

@@ -11,6 +11,9 @@ const PEOPLE = 300;
 const CONNECTIONS = 4;
 const COMMAND = ['send', 'list.csv', '--template', 'news.mjml', '--connections', String(CONNECTIONS)];
 
+/** Postfix has their whole messages in hand for two seconds before it says yes: long enough to be killed meanwhile. */
+const SLOW = [1060, 1061, 1160].map(person);
+
 interface Known {
   readonly address: string;
   readonly state: string;
@@ -38,7 +41,9 @@ describe('through Postfix', { skip: missing('postfix') }, () => {
   let postfix: Postfix;
   before(async () => {
     // No mail without TLS, though mailblast takes what a loopback relay offers.
-    const settings = ['smtpd_tls_security_level = encrypt', 'smtpd_tls_loglevel = 1'];
+    const tls = ['smtpd_tls_security_level = encrypt', 'smtpd_tls_loglevel = 1'];
+    const slow = SLOW.map((address) => `{${address} = sleep 2}`).join(', ');
+    const settings = [...tls, `smtpd_end_of_data_restrictions = check_recipient_access inline:{${slow}}`];
     postfix = await startPostfix({ settings });
   });
   after(() => postfix?.stop());
@@ -78,25 +83,24 @@ describe('through Postfix', { skip: missing('postfix') }, () => {
     const { desk, addresses } = campaignOf(1001);
     t.after(() => desk.close());
     const env = { MAILBLAST_RELAY: `smtp://127.0.0.1:${postfix.port}` };
-    const taken = async () => {
-      const wanted = new Set(addresses);
-      return (await postfix.journal()).filter(({ to }) => wanted.has(to)).length;
-    };
+    const taken = async (wanted: readonly string[]) =>
+      new Set((await postfix.journal()).map(({ to }) => to).filter((to) => wanted.includes(to))).size;
     let doubtful = 0;
-    for (const goal of [70, 170]) {
+    for (const goal of [75, 175]) {
       const running = desk.start([...COMMAND, '--rate', '150/s'], env);
-      await until(`${goal} messages (${running.stderr()})`, async () => (await taken()) >= goal);
+      await until(`${goal} messages (${running.stderr()})`, async () => (await taken(addresses)) >= goal);
       running.process.kill('SIGKILL');
       assert.equal((await running.finished).code, 'SIGKILL');
       const { state, counts } = await desk.status();
       assert.equal(state, 'interrupted');
       const now = counts.in_doubt! + counts.transmitting!;
-      assert.ok(now - doubtful <= CONNECTIONS, `${now - doubtful} more in doubt`);
+      assert.ok(now > doubtful && now - doubtful <= CONNECTIONS, `${now - doubtful} more in doubt`);
       doubtful = now;
     }
     const resumed = await desk.run(['resume', '--rate', 'unlimited'], env);
-    assert.equal(resumed.code, doubtful === 0 ? 0 : 75, resumed.stderr);
+    assert.equal(resumed.code, 75, resumed.stderr);
 
+    await until('Postfix has said yes to all', async () => (await taken(SLOW)) === SLOW.length);
     const journal = await journalOf(addresses);
     const named = await recipients(desk);
     const inJournal = new Set(journal.map(({ messageId }) => messageId));
@@ -106,8 +110,8 @@ describe('through Postfix', { skip: missing('postfix') }, () => {
       if (state === 'accepted') assert.ok(inJournal.has(message_id), `${address}: Postfix does not know it`);
       else assert.equal(state, 'in_doubt', address);
     }
-    const ofTheCampaign = new Set(named.map(({ message_id }) => message_id));
-    assert.ok(journal.every(({ messageId }) => ofTheCampaign.has(messageId)));
+    for (const address of SLOW)
+      assert.equal(named.find((known) => known.address === address)!.state, 'in_doubt');
     t.diagnostic(`${doubtful} in doubt`);
   });
 

@@ -132,6 +132,6 @@ function sayImported({ imported, notes }: Begun, ledger: string, output: Output)
 }
 
 function baseName(path: string): string {
-  const base = path === '-' ? 'list' : basename(path);
+  const base = path === '-' ? 'list' : basename(path).replace(/\.gz$/i, '');
   return base.slice(0, base.length - extname(base).length) || base;
 }

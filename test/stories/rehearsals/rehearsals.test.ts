@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import { simpleParser } from 'mailparser';
 import { startFakeRelay } from '../../servers/fake-relay.js';
 import { Desk } from '../mailblast.js';
@@ -118,4 +119,16 @@ test('the sandbox runs by itself and keeps what any program sends', async (t) =>
   assert.equal(ended.code, 0);
   assert.match(ended.stdout, /2 messages received/);
   assert.equal(emlFiles(join(desk.folder, 'inbox')).length, 2);
+});
+
+test('a gzipped list is a list, and its campaign is named as the plain one’s', async (t) => {
+  const desk = new Desk();
+  t.after(() => desk.close());
+  desk.campaign(1);
+  desk.write('list.csv.gz', gzipSync('email,name\na@example.org,Ada\nb@example.org,Bo\n'));
+  const { code, stdout, stderr } = await desk.run(['send', 'list.csv.gz', ...SEND.slice(2), '--dry-run']);
+  assert.equal(code, 0, stderr);
+  assert.match(stdout, /Campaign list-news: nothing is sent/);
+  assert.match(stdout, /List-Id: <list\.example\.com>/);
+  assert.match(stdout, /2 rows: 2 messages/);
 });

@@ -1,5 +1,5 @@
-// Where the processor time of a message goes: the whole command under V8's sampling profiler, each sample charged to
-// the nearest function of mailblast on its stack, and so to a part of the hot path.
+// Where the main thread's time goes while it sends: the whole command under V8's sampling profiler, each sample charged
+// to the nearest function of mailblast on its stack, and so to a part of the hot path.
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -32,13 +32,11 @@ interface Profile {
   readonly samples: readonly number[];
   /** Microseconds before each sample. */
   readonly timeDeltas: readonly number[];
-  /** Microseconds, on a clock of its own. */
-  readonly startTime: number;
 }
 
 interface ProfileNode {
   readonly id: number;
-  readonly callFrame: { readonly functionName: string; readonly url: string; readonly lineNumber: number };
+  readonly callFrame: { readonly functionName: string; readonly url: string };
   readonly children?: readonly number[];
 }
 
@@ -60,7 +58,7 @@ export async function measure(): Promise<Report> {
       title: 'profile: where the time of a message goes',
       conditions: [
         `${whole(PEOPLE)} recipients, 10 connections to smtp-sink, rate unlimited; ${whole(PEOPLE / run.sending)} messages a second under the profiler.`,
-        'The main thread while it sends (from the first message to the last). Idle is waiting for the sink, and for nothing else.',
+        'The main thread from the first message to the last. A commit holds it up until the disk has it; idle is waiting for the sink.',
       ],
       columns: ['part', 'µs/msg', 'share'],
       rows: rows.map(([part, time]) => [

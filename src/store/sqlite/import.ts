@@ -13,9 +13,10 @@ import type { Tally } from './tally.js';
 
 /**
  * Page cache while a list is read, in KiB; also what is sorted at a time. Addresses that join an existing campaign
- * come in no order, and each lands somewhere else among those that are there.
+ * come in no order, and each lands somewhere else among those that are there. With 64 MiB a million rows took 163 MB
+ * beyond what one row takes, with 32 MiB 132 MB, at about the same speed.
  */
-const IMPORT_CACHE = 64 * 1024;
+const IMPORT_CACHE = 32 * 1024;
 const USUAL_CACHE = 16 * 1024;
 
 const GONE = 'the address is gone from the list';

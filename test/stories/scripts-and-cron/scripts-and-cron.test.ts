@@ -148,19 +148,26 @@ test('a reader that closes the pipe early stops nobody', async (t) => {
   assert.equal((await desk.status()).counts.accepted, 5);
 });
 
-test('--help starts within twice the time of a bare node', () => {
+test('--help takes at most twice the processor time of a bare node', () => {
   const command = new URL('../../../bin/mailblast.js', import.meta.url).pathname;
-  const time = (args: readonly string[]) => {
-    const begin = performance.now();
-    assert.equal(spawnSync(process.execPath, args).status, 0);
-    return performance.now() - begin;
+  // The shell's own sum for eight runs; unlike the time on the wall it does not grow when the machine is busy.
+  const processorTime = (args: readonly string[]) => {
+    const script = 'for run in 1 2 3 4 5 6 7 8; do "$@" >/dev/null || exit 1; done; times';
+    const { status, stdout } = spawnSync('sh', ['-c', script, 'sh', process.execPath, ...args], {
+      encoding: 'utf8',
+    });
+    assert.equal(status, 0);
+    const times = [
+      ...stdout
+        .trim()
+        .split('\n')[1]!
+        .matchAll(/(\d+)m([\d.]+)s/g),
+    ];
+    return times.reduce((sum, [, minutes, seconds]) => sum + Number(minutes) * 60 + Number(seconds), 0);
   };
-  // The quickest of several runs is what the machine can do; a busy one takes more of them to show it.
-  let bare = Number.POSITIVE_INFINITY;
-  let help = Number.POSITIVE_INFINITY;
-  for (let run = 0; run < 40 && (run < 5 || help > bare * 2); run++) {
-    bare = Math.min(bare, time(['-e', '0']));
-    help = Math.min(help, time([command, '--help']));
+  let ratio = Number.POSITIVE_INFINITY;
+  for (let round = 0; round < 3 && ratio > 2; round++) {
+    ratio = Math.min(ratio, processorTime([command, '--help']) / processorTime(['-e', '0']));
   }
-  assert.ok(help <= bare * 2, `${help.toFixed(0)} ms against ${bare.toFixed(0)} ms of a bare node`);
+  assert.ok(ratio <= 2, `${ratio.toFixed(2)} times a bare node's`);
 });

@@ -10,6 +10,8 @@ import { processorBetween, watch } from './process-watch.js';
 import { median, type Report, seconds, times, whole } from './report.js';
 import { startSink } from './sink.js';
 
+const SOURCES = new URL('../sources.mjs', import.meta.url).href;
+
 const PEOPLE = 10_000;
 /** Fewer for nodemailer, whose rate is the same after a thousand. */
 const NODEMAILER_PEOPLE = 3_000;
@@ -100,7 +102,7 @@ async function mailblast(campaigns: Campaigns, connections: number): Promise<Run
 
 async function nodemailer(connections: number): Promise<Run> {
   const sink = await startSink(NODEMAILER_PEOPLE);
-  const words = ['--import', 'tsx', SENDER, ...[sink.port, connections, NODEMAILER_PEOPLE].map(String)];
+  const words = ['--import', SOURCES, SENDER, ...[sink.port, connections, NODEMAILER_PEOPLE].map(String)];
   const run = await watch(process.execPath, words, { cwd: dirname(SENDER) });
   const at = (text: string) => run.lines.find((line) => line.text === text)?.at;
   const [begun, ended] = [at('start'), at('done')];

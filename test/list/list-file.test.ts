@@ -12,6 +12,8 @@ import { gzipSync } from 'node:zlib';
 import { hashList, openList } from '../../src/list/csv-list.js';
 import { listOf, readList, readPath, recipients, trouble } from './lists.js';
 
+const SOURCES = new URL('../sources.mjs', import.meta.url).href;
+
 const LIST = 'email,name\na@example.com,Ann\nb@example.com,Bob\n';
 
 test('a gzip is read as what it holds, in several members too', async (t) => {
@@ -90,7 +92,7 @@ test('standard input is read once, can be asked again, and leaves no file behind
     }
     await openList({ path: '-', emailColumn: 'x' }).catch((error) => console.log(error.message));`,
   );
-  const written = execFileSync(process.execPath, ['--import', 'tsx', script], {
+  const written = execFileSync(process.execPath, ['--import', SOURCES, script], {
     input: gzipSync(LIST),
     cwd: fileURLToPath(new URL('../..', import.meta.url)),
     env: { ...process.env, TMPDIR: folder, TSX_DISABLE_CACHE: '1' },

@@ -97,7 +97,7 @@ function driverIn(copy: string): string {
 function testCommand(): [program: string, words: string[]] {
   if (!options.short) return ['npm', ['test']];
   const files = `$(cd test && find ${SHORT.join(' ')} -name '*.test.ts' | sort | sed 's|^|test/|')`;
-  return ['sh', ['-c', `node --import tsx --test --test-concurrency=2 ${files}`]];
+  return ['sh', ['-c', `node --import ./test/sources.mjs --test --test-concurrency=2 ${files}`]];
 }
 
 /** Runs a command with that Node, its words appended to the log. True when it ended with 0. */

@@ -13,6 +13,8 @@ import Database from 'better-sqlite3';
 import { openLedger } from '../../src/store/sqlite/open.js';
 import { campaignOf, importList, people, START } from './conformance/campaign.js';
 
+const SOURCES = new URL('../sources.mjs', import.meta.url).href;
+
 const CHILD = join(import.meta.dirname, 'sqlite-child.ts');
 
 let folder = '';
@@ -35,7 +37,7 @@ interface Child {
 }
 
 function start(what: string, path: string, limit = ''): Child {
-  const command = [process.execPath, '--import', 'tsx', CHILD, what, path];
+  const command = [process.execPath, '--import', SOURCES, CHILD, what, path];
   const child =
     limit === ''
       ? spawn(command[0]!, command.slice(1), { stdio: ['ignore', 'pipe', 'inherit'] })

@@ -43,7 +43,7 @@ export class TestCampaign {
   campaign!: Campaign;
 
   constructor() {
-    this.ledger = openLedger(join(this.folder, 'mailblast.db'));
+    this.ledger = openLedger(':memory:');
   }
 
   async import(

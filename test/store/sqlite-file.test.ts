@@ -155,7 +155,8 @@ test('what SQLite cannot do is said in a sentence that names the ledger', () => 
   const cases: readonly (readonly [string, Trouble, RegExp])[] = [
     ['SQLITE_FULL', 'cannot_write', /^x\.db: the disk is full/],
     ['SQLITE_IOERR_FSYNC', 'cannot_write', /^x\.db: the disk could not.*SQLITE_IOERR_FSYNC/],
-    ['SQLITE_READONLY_DBMOVED', 'cannot_write', /^x\.db: the ledger may not be written/],
+    ['SQLITE_READONLY_DBMOVED', 'cannot_write', /^x\.db: the ledger was deleted or replaced/],
+    ['SQLITE_READONLY_DIRECTORY', 'cannot_write', /^x\.db: the ledger may not be written/],
     ['SQLITE_CORRUPT_INDEX', 'cannot_write', /^x\.db: the ledger is damaged/],
     ['SQLITE_BUSY_SNAPSHOT', 'cannot_write', /^x\.db: another process/],
     ['SQLITE_CANTOPEN', 'cannot_create', /^x\.db: the ledger cannot be opened/],

@@ -114,7 +114,8 @@ class SqliteLedger implements Ledger {
 
   async record(group: Group): Promise<void> {
     this.#expectNoImport();
-    if (this.path === IN_MEMORY) {
+    // A connection that may not write says so itself.
+    if (this.path === IN_MEMORY || this.#db.readonly) {
       this.#write(() => this.#transactions.moves.record(group.outcomes, group.marks));
       return;
     }

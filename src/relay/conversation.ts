@@ -77,9 +77,12 @@ export class Conversation {
     if (this.#over !== undefined) callback?.();
   }
 
-  /** Hands octets to the socket. From then on they may reach the relay, whatever happens. */
-  write(octets: Uint8Array | string): void {
-    if (this.#over === undefined) this.#socket.write(octets);
+  /** Hands octets to the socket, all in one go. From then on they may reach the relay, whatever happens. */
+  write(...octets: readonly (Uint8Array | string)[]): void {
+    if (this.#over !== undefined) return;
+    this.#socket.cork();
+    for (const piece of octets) this.#socket.write(piece);
+    this.#socket.uncork();
   }
 
   /**

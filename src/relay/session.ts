@@ -11,10 +11,15 @@ import type { Line } from './line.js';
 import type { Session, Source } from './relay.js';
 import { answered, envelopeCommands, lost, lostItsPlace, refusedBy, replied } from './transaction.js';
 
-/** The end of a body: its last CRLF, the dot and the CRLF behind it. None of it leaves before the mark. */
-const END_OF_DATA = '\r\n.\r\n';
-/** Of these, the octets that are the message's own. */
+/** The end of a body is its last CRLF, the dot and the CRLF behind it. None of these five leaves before the mark. */
+const DOT = '.\r\n';
+/** Of them, the octets that are the message's own. */
 const LAST_OF_MESSAGE = 2;
+/**
+ * A message of so many octets is held back until its mark is there, and leaves in one write with its end and the next
+ * envelope: a system call less for each message. Of a longer one, all but the end goes ahead.
+ */
+const HELD_BACK = 64 * 1024;
 const END_IN_WORDS = 'the end of the message';
 
 /** A message whose envelope was said, or is being said. */
@@ -23,6 +28,9 @@ interface Opened<T> {
   /** Undefined when the relay waits for the body. Never rejects. */
   readonly envelope: Promise<Attempt | undefined>;
 }
+
+/** What is left of the message before, with its dot; nothing at the beginning. */
+type End = readonly (Uint8Array | string)[];
 
 const STAGES = ['mail', 'rcpt', 'data'] as const;
 
@@ -55,7 +63,7 @@ export class SmtpSession implements Session {
   async #handOver<T extends Outgoing>(source: Source<T>): Promise<void> {
     let opened: Opened<T> | undefined;
     for (;;) {
-      opened ??= this.#open(await this.#line.next(source), '', source);
+      opened ??= this.#open(await this.#line.next(source), [], source);
       if (opened === undefined) return;
       const { message } = opened;
       const refused = await opened.envelope;
@@ -71,7 +79,7 @@ export class SmtpSession implements Session {
   }
 
   /** Says a message's envelope, behind the end of the message before it. */
-  #open<T extends Outgoing>(message: T | undefined, end: string, source: Source<T>): Opened<T> | undefined {
+  #open<T extends Outgoing>(message: T | undefined, end: End, source: Source<T>): Opened<T> | undefined {
     if (message === undefined) return undefined;
     const envelope = this.#inGroups ? this.#asGroup(message, end, source) : this.#oneByOne(message);
     return { message, envelope };
@@ -97,14 +105,10 @@ export class SmtpSession implements Session {
   }
 
   /** The same, all at once. Every answer is waited for, since the next group is paired behind them. */
-  async #asGroup<T extends Outgoing>(
-    message: T,
-    end: string,
-    source: Source<T>,
-  ): Promise<Attempt | undefined> {
+  async #asGroup<T extends Outgoing>(message: T, end: End, source: Source<T>): Promise<Attempt | undefined> {
     const { talk, timeouts, extensions } = this.#line;
     const { mail, rcpt } = envelopeCommands(message, extensions);
-    talk.write(`${end}${this.#toReset ? 'RSET\r\n' : ''}${mail}\r\n${rcpt}\r\nDATA\r\n`);
+    talk.write(...end, `${this.#toReset ? 'RSET\r\n' : ''}${mail}\r\n${rcpt}\r\nDATA\r\n`);
     const reset = this.#toReset ? this.#line.expect('RSET', 2) : undefined;
     const expected = [
       this.#line.expect(mail, 2),
@@ -189,7 +193,8 @@ export class SmtpSession implements Session {
     const { talk, timeouts } = this.#line;
     const { octets } = message;
     this.#toReset = false;
-    await talk.writeAll(octets.subarray(0, octets.length - LAST_OF_MESSAGE), timeouts.block);
+    const ahead = octets.length > HELD_BACK ? octets.length - LAST_OF_MESSAGE : 0;
+    if (ahead > 0) await talk.writeAll(octets.subarray(0, ahead), timeouts.block);
     if (talk.over !== undefined) return this.#cutShort(message, undefined, source);
     const marked = source.mark(message).catch(() => talk.end('the delivery could not be marked'));
     const next = this.#inGroups ? this.#line.nextNow(source) : undefined;
@@ -198,8 +203,9 @@ export class SmtpSession implements Session {
     await marked;
     if (talk.over !== undefined) return this.#cutShort(message, next, source);
     const reply = this.#line.expect(END_IN_WORDS, 2, timeouts.body);
-    const opened = this.#open(next, END_OF_DATA, source);
-    if (opened === undefined) talk.write(END_OF_DATA);
+    const end = [octets.subarray(ahead), DOT];
+    const opened = this.#open(next, end, source);
+    if (opened === undefined) talk.write(...end);
     source.ended(message, this.#decision(await reply));
     return opened;
   }

@@ -21,11 +21,13 @@ import type {
 } from '../ledger.js';
 import type { Suppressions } from '../suppressions.js';
 import { Campaigns } from './campaigns.js';
+import { carried } from './carried-rows.js';
 import { holdingOn, IN_MEMORY, openForReading, openForWriting, patiently } from './connection.js';
 import { Deliveries, inListOrder } from './deliveries.js';
 import { translated, translating } from './errors.js';
 import { HandedOvers } from './handed-over.js';
 import { Importer } from './import.js';
+import { ImportApart } from './import-apart.js';
 import { Locks } from './lock.js';
 import { Moves } from './moves.js';
 import { SqliteSuppressions } from './suppressions.js';
@@ -53,7 +55,7 @@ class SqliteLedger implements Ledger {
   readonly #tally: Tally;
   readonly #handedOver: HandedOvers;
   readonly #moves: Moves;
-  readonly #importer: Importer;
+  readonly #importer: Importer | ImportApart;
   readonly #inTransaction: Transaction<(work: () => unknown) => unknown>;
   #importing = false;
   /** Groups are written in the order in which they came, also when the first has to wait for another process. */
@@ -69,7 +71,7 @@ class SqliteLedger implements Ledger {
     this.#tally = new Tally(db);
     this.#handedOver = new HandedOvers(db);
     this.#moves = new Moves(db, this.#tally, this.#handedOver);
-    this.#importer = new Importer(db, this.#campaigns, this.#tally);
+    this.#importer = path === IN_MEMORY ? new Importer(db) : new ImportApart(path, db.readonly);
     this.suppressions = new SqliteSuppressions(db, {
       write: (work) => this.#writePatiently(work),
       read: (work) => this.#read(work),
@@ -100,7 +102,7 @@ class SqliteLedger implements Ledger {
     this.#expectNoImport();
     this.#importing = true;
     try {
-      return await this.#importer.run(plan, rows);
+      return await this.#importer.run(plan, carried(rows));
     } catch (error) {
       throw translated(error, this.path);
     } finally {
@@ -155,6 +157,7 @@ class SqliteLedger implements Ledger {
 
   close(): void {
     this.#locks.releaseAll();
+    if (this.#importer instanceof ImportApart) this.#importer.close();
     translating(this.path, () => this.#db.close());
   }
 

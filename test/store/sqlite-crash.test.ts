@@ -125,12 +125,13 @@ for (const [when, known] of [
   ['at the end of an import', false],
   ['in the middle of a merge', true],
 ] as const) {
-  test(`Ctrl-C ${when} is heard at once, and leaves the ledger as it was`, async () => {
+  test(`Ctrl-C ${when} is heard at once, and leaves the ledger as it was`, { timeout: 60_000 }, async (t) => {
     const path = newPath();
     const ledger = openLedger(path);
     if (known) await importList(ledger, 'news', people(50));
     const before = await everything(ledger, 'news');
     const child = start('interrupted', path);
+    t.after(() => child.process.kill('SIGKILL'));
     await child.until(1);
     child.process.kill('SIGINT');
     await child.ended;

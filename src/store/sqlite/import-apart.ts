@@ -7,10 +7,7 @@ import type { CarriedRows } from './carried-rows.js';
 import type { FromImport, ImportTask, ToImport } from './import-thread.js';
 import { carriedError } from './thread-errors.js';
 
-/**
- * Without a limit V8 lets the garbage of two threads grow by 50 MB before it looks at it, in MiB. Rows live for a
- * moment, so a small young generation holds them.
- */
+/** Rows live here for a moment only: a small young generation, in MiB, holds the few batches that are on their way. */
 const THREAD_LIMITS = { maxYoungGenerationSizeMb: 8 };
 
 /** Imports into the ledger of one file, one at a time. */

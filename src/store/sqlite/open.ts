@@ -21,10 +21,12 @@ import type {
 } from '../ledger.js';
 import type { Suppressions } from '../suppressions.js';
 import { Campaigns } from './campaigns.js';
+import { carried } from './carried-rows.js';
 import { holdingOn, IN_MEMORY, openForReading, openForWriting, patiently } from './connection.js';
 import { Deliveries, inListOrder } from './deliveries.js';
 import { translated, translating } from './errors.js';
 import { Importer } from './import.js';
+import { ImportApart } from './import-apart.js';
 import { Locks } from './lock.js';
 import { SqliteSuppressions } from './suppressions.js';
 import { Transactions } from './transactions.js';
@@ -50,7 +52,7 @@ class SqliteLedger implements Ledger {
   readonly #campaigns: Campaigns;
   readonly #deliveries: Deliveries;
   readonly #transactions: Transactions;
-  readonly #importer: Importer;
+  readonly #importer: Importer | ImportApart;
   #writer: Writer | undefined;
   #importing = false;
 
@@ -62,7 +64,7 @@ class SqliteLedger implements Ledger {
     this.#campaigns = new Campaigns(db);
     this.#deliveries = new Deliveries(db);
     this.#transactions = new Transactions(db);
-    this.#importer = new Importer(db, this.#campaigns, this.#transactions.tally);
+    this.#importer = path === IN_MEMORY ? new Importer(db) : new ImportApart(path, db.readonly);
     this.suppressions = new SqliteSuppressions(db, {
       write: (work) => this.#writePatiently(work),
       read: (work) => this.#read(work),
@@ -92,7 +94,7 @@ class SqliteLedger implements Ledger {
     this.#expectNoImport();
     this.#importing = true;
     try {
-      return await this.#importer.run(plan, rows);
+      return await this.#importer.run(plan, carried(rows));
     } catch (error) {
       throw translated(error, this.path);
     } finally {
@@ -158,6 +160,7 @@ class SqliteLedger implements Ledger {
   close(): void {
     this.#writer?.close();
     this.#locks.releaseAll();
+    if (this.#importer instanceof ImportApart) this.#importer.close();
     translating(this.path, () => this.#db.close());
   }
 

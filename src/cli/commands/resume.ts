@@ -3,9 +3,9 @@
 import { MailblastError } from '../../domain/errors.js';
 import { lockOf, mayContinue } from '../../engine/begin.js';
 import type { Ledger } from '../../store/ledger.js';
+import type { Given } from '../commands.js';
 import { chooseDkim } from '../dkim-choice.js';
 import { findCampaign, ledgerPath, openExisting } from '../ledger-file.js';
-import type { Given } from '../main.js';
 import { nextCommand } from '../next-command.js';
 import type { RunFlags } from '../options.js';
 import { makeOutput } from '../output.js';

@@ -17,6 +17,7 @@ import type {
   Lock,
   Overview,
   RecipientRecord,
+  Resolution,
   Settled,
 } from '../ledger.js';
 import type { Suppressions } from '../suppressions.js';
@@ -111,6 +112,11 @@ class SqliteLedger implements Ledger {
   settle(campaign: Campaign, word: InDoubtWord, now: number): Settled {
     this.#expectLock(campaign.name);
     return this.#write(() => this.#moves.settle(campaign.number, word, now));
+  }
+
+  resolve(campaign: Campaign, resolutions: readonly Resolution[], now: number): void {
+    this.#expectLock(campaign.name);
+    this.#write(() => this.#moves.resolve(campaign.number, resolutions, now));
   }
 
   async claim(campaign: Campaign, after: Cursor, now: number, limit: number): Promise<Delivery[]> {

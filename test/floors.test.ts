@@ -15,10 +15,11 @@ const BELOW: Readonly<Record<string, readonly string[]>> = {
   template: ['domain'],
   message: ['domain'],
   relay: ['domain'],
+  'relay-log': ['domain'],
   store: ['domain'],
-  engine: ['domain', 'list', 'template', 'message', 'relay', 'store'],
-  cli: ['domain', 'list', 'template', 'message', 'relay', 'store', 'engine'],
-  '': ['domain', 'list', 'template', 'message', 'relay', 'store', 'engine'],
+  engine: ['domain', 'list', 'template', 'message', 'relay', 'relay-log', 'store'],
+  cli: ['domain', 'list', 'template', 'message', 'relay', 'relay-log', 'store', 'engine'],
+  '': ['domain', 'list', 'template', 'message', 'relay', 'relay-log', 'store', 'engine'],
 };
 
 /** The only places that may import a package. Packages that are not here are forbidden. */

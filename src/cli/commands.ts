@@ -2,6 +2,7 @@
 // Every start reads this file, so a row loads its options when it is named, and its work when it runs.
 
 import type { Command } from 'commander';
+import type { ResolveFlags } from './commands/resolve.js';
 import { EVERYWHERE } from './help.js';
 import type { HouseFlags, RecipientsFlags, RunFlags, SendOptions } from './options.js';
 import type { InForce } from './settings/in-force.js';
@@ -70,6 +71,24 @@ export const COMMANDS: readonly CommandRow[] = [
         const { runRecipients } = await import('./commands/recipients.js');
         done(await runRecipients(name, options));
       }),
+  },
+  {
+    name: 'resolve',
+    about: "close what is in doubt, by a relay's log or by your word",
+    takes: [['<campaign>', 'its name']],
+    declare: (command, { houseFlags }, { done }) =>
+      houseFlags(command)
+        .option(
+          '--from-log <file...>',
+          "the relay's log (Postfix, Exim, events as JSON), gzipped or not; - for stdin",
+        )
+        .option('--accepted <addresses>', 'these were accepted; separated by commas, or all', '')
+        .option('--resend <addresses>', 'send these again; separated by commas, or all', '')
+        .option('--dry-run', 'say what would be settled, and change nothing', false)
+        .action(async (name: string, options: ResolveFlags) => {
+          const { runResolve } = await import('./commands/resolve.js');
+          done(await runResolve(name, options));
+        }),
   },
   {
     name: 'abandon',

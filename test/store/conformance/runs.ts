@@ -5,18 +5,7 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { STATES } from '../../../src/domain/delivery.js';
 import type { Cursor, InDoubtWord, Ledger } from '../../../src/store/ledger.js';
-import {
-  campaignOf,
-  everything,
-  importList,
-  inState,
-  invalid,
-  mark,
-  outcome,
-  people,
-  row,
-  START,
-} from './campaign.js';
+import { campaignOf, importList, inState, invalid, mark, outcome, people, row, START } from './campaign.js';
 
 type With = (work: (ledger: Ledger) => Promise<void>) => Promise<void>;
 

@@ -40,8 +40,8 @@ const LONGEST_EVIDENCE = 300;
 const JOINED_MS = 10 * 60_000;
 
 /**
- * Reads logs for what they say of messages, each Message-ID `<32 hex digits>@domain` also by its first part, which
- * X-Mailblast-ID carries. Several logs of one relay are read as one, the oldest first, whatever their order here.
+ * Reads logs for what they say of messages. A Message-ID is `<32 hex digits>@domain`; its first part, which
+ * X-Mailblast-ID carries too, is the message's own, and the log may have another domain behind it. Several logs of one relay are read as one, the oldest first, whatever their order here.
  * Rejects with a MailblastError: `no_input` or `data`, also for a file that is no log of a known kind.
  */
 export async function readLogs(
@@ -49,8 +49,9 @@ export async function readLogs(
   messageIds: readonly string[],
   now: number,
 ): Promise<LogsRead> {
-  const names = new Map(messageIds.flatMap((id) => [[id, id] as const, [id.split('@')[0]!, id] as const]));
-  const readers = LOG_KINDS.map((kind) => kind.reader((name) => names.get(name)));
+  const own = (name: string) => name.split('@', 1)[0]!;
+  const ids = new Map(messageIds.map((id) => [own(id), id]));
+  const readers = LOG_KINDS.map((kind) => kind.reader((name) => ids.get(own(name))));
   const traces = new Map<string, Trace>();
   const logs: LogRead[] = [];
   for (const path of await oldestFirst(paths, now)) {

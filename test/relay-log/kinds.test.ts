@@ -98,6 +98,12 @@ test('a Message-ID that is somebody else’s, or stands where a client could wri
   assert.deepEqual(saysOf(read), [undefined, undefined, 'begun']);
 });
 
+test('a message is known by the first part of its Message-ID, since a new content may have another domain', async () => {
+  const renamed = A.replace('example.com', 'other.example');
+  const read = await readTexts(postfixLog(`cleanup 4F2A00001: message-id=<${renamed}>`));
+  assert.deepEqual(saysOf(read), ['begun', undefined, undefined]);
+});
+
 test('Exim took what has an arrival line with its Message-ID', async () => {
   const read = await readTexts(
     [

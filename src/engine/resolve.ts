@@ -11,9 +11,9 @@ import { messageIdOf } from './letters.js';
 /**
  * What the logs have of a delivery in doubt: `taken`, the relay took it; `refused`, it said no; `begun`, it has the
  * beginning and no end; `absent`, no trace though the logs cover its time; `uncovered`, no trace, and they do not;
- * `unread`, no log was given.
+ * `foreign`, no trace, nor of anybody else whom the relay was handed about then; `unread`, no log was given.
  */
-export type Finding = 'taken' | 'refused' | 'begun' | 'absent' | 'uncovered' | 'unread';
+export type Finding = 'taken' | 'refused' | 'begun' | 'absent' | 'uncovered' | 'foreign' | 'unread';
 
 export interface Doubt {
   readonly record: RecipientRecord;
@@ -33,6 +33,11 @@ export interface Word {
   readonly resend: Who;
 }
 
+/** Accepted deliveries that a log of the right relay must know at least one of; more than a lost line or two. */
+const WITNESSES = 200;
+/** They were accepted within an hour of a doubtful one's mark, so that they stand in the same log. */
+const NEAR_MS = 3_600_000;
+
 const BY_WORD = 'no reply was seen; accepted by choice';
 
 /**
@@ -49,7 +54,9 @@ export async function decide(
 ): Promise<{ readonly doubts: readonly Doubt[]; readonly logs: LogsRead | undefined }> {
   const records = [...ledger.recipients(campaign, ['in_doubt', 'transmitting'])];
   const choose = chooser(word, new Set(records.map(({ key }) => key)), campaign.name);
-  const logs = await read?.(records.map(({ key }) => messageIdOf(campaign, key)));
+  const logs = await read?.(
+    [...records, ...witnesses(campaign, ledger, records)].map(({ key }) => messageIdOf(campaign, key)),
+  );
   const doubts = records.map((record): Doubt => {
     const { finding, evidence } = findingOf(record, messageIdOf(campaign, record.key), logs);
     const to = finding === 'taken' ? 'accepted' : choose(record.key);
@@ -70,6 +77,26 @@ export function resolve(campaign: Campaign, ledger: Ledger, doubts: readonly Dou
   );
 }
 
+/** Who was accepted by the same relay at about the same time. */
+function* witnesses(
+  campaign: Campaign,
+  ledger: Ledger,
+  doubtful: readonly RecipientRecord[],
+): Generator<RecipientRecord, void> {
+  if (doubtful.length === 0) return;
+  const relays = new Set(doubtful.map(({ relay }) => relay));
+  const marks = doubtful.map(({ markedAt = 0 }) => markedAt).sort((a, b) => a - b);
+  const [first, last] = [marks[0]! - NEAR_MS, marks.at(-1)! + NEAR_MS];
+  let seen = 0;
+  for (const record of ledger.recipients(campaign, ['accepted'])) {
+    const { relay, at = 0 } = record;
+    if (!relays.has(relay) || at < first || at > last) continue;
+    yield record;
+    seen++;
+    if (seen === WITNESSES) return;
+  }
+}
+
 function findingOf(
   { markedAt, at }: RecipientRecord,
   messageId: string,
@@ -78,6 +105,8 @@ function findingOf(
   if (logs === undefined) return { finding: 'unread', evidence: '' };
   const trace = logs.traces.get(messageId);
   if (trace !== undefined) return { finding: trace.says, evidence: trace.evidence };
+  // No trace in another relay's log is no news.
+  if (logs.traces.size === 0) return { finding: 'foreign', evidence: '' };
   // Its last octets left at some time from its first mark on, and before it was found in doubt.
   const covered = markedAt !== undefined && logs.covers(markedAt, Math.max(markedAt, at ?? markedAt));
   return { finding: covered ? 'absent' : 'uncovered', evidence: '' };

@@ -35,12 +35,12 @@ export async function runResolve(name: string, options: ResolveFlags): Promise<n
       }
       const read = (messageIds: readonly string[]) => readLogs(fromLog, messageIds, Date.now());
       const { doubts, logs } = await decide(campaign, ledger, word, fromLog.length > 0 ? read : undefined);
+      if (!dryRun) resolve(campaign, ledger, doubts, Date.now());
       for (const log of logs?.logs ?? []) output.say(inWords(log));
       for (const doubt of doubts) {
         output.say(`${doubt.record.address}: ${verdict(doubt, dryRun)}`);
         output.json(asJson(doubt));
       }
-      if (!dryRun) resolve(campaign, ledger, doubts, Date.now());
       return sayEnd(name, ledger.path, doubts, dryRun, output);
     } finally {
       lock.release();
@@ -65,6 +65,8 @@ const FOUND: Readonly<Record<Exclude<Finding, 'taken'>, string>> = {
   begun: 'the log has its beginning, and not yet an end',
   absent: 'the log covers its time and has no trace of it; it may be sent again (--resend)',
   uncovered: 'the log has no trace of it, and does not cover its time',
+  foreign:
+    "the log has no trace of it, nor of anybody whom its relay accepted about then: is it that relay's log?",
   unread: 'in doubt',
 };
 

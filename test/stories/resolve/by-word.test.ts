@@ -112,6 +112,25 @@ test('a log on standard input settles what it proves, and goes before the word',
   assert.deepEqual((await byState(desk)).get('in_doubt'), [3, 4, 5].map(person));
 });
 
+test('a log that knows nobody of the campaign is no reason to send again', async (t) => {
+  const desk = doubtfulCampaign(t);
+  const line = (time: string, id: string) =>
+    `${time} relay exim[9]: 1vNqXa-0005MB-00 <= x@example.com H=m P=esmtp S=9 id=${id}\n`;
+  const [from, to] = ['2020-01-01T00:00:00Z', '2099-01-01T00:00:00Z'];
+  const foreign = desk.write('foreign.log', line(from, 'a@b.example') + line(to, 'c@d.example'));
+  const { code, stdout } = await desk.run([...RESOLVE, '--from-log', foreign]);
+  assert.equal(code, 75);
+  assert.equal(stdout.match(/nor of anybody whom its relay accepted about then/g)?.length, 4);
+  assert.ok(!stdout.includes('may be sent again'), stdout);
+
+  // Number 1 was accepted and is in this one, so that the others' absence tells something.
+  const { stdout: accepted } = await desk.run(['recipients', 'list-news', '--state', 'accepted', '--json']);
+  const { message_id } = JSON.parse(accepted.split('\n')[0]!) as { message_id: string };
+  const own = desk.write('own.log', line(from, message_id) + line(to, 'c@d.example'));
+  const again = await desk.run([...RESOLVE, '--from-log', own]);
+  assert.equal(again.stdout.match(/has no trace of it; it may be sent again/g)?.length, 4);
+});
+
 test('a dry run and a mistake change nothing', async (t) => {
   const desk = doubtfulCampaign(t);
   const before = (await desk.run(['recipients', 'list-news', '--json'])).stdout;

@@ -17,6 +17,7 @@ import type {
   Lock,
   Overview,
   RecipientRecord,
+  Resolution,
   Settled,
 } from '../ledger.js';
 import type { Suppressions } from '../suppressions.js';
@@ -108,6 +109,11 @@ class SqliteLedger implements Ledger {
     // Somebody is about to send: the thread is there when the first mark is asked for.
     if (this.path !== IN_MEMORY) this.#writer ??= new Writer(this.path);
     return settled;
+  }
+
+  resolve(campaign: Campaign, resolutions: readonly Resolution[], now: number): void {
+    this.#expectLock(campaign.name);
+    this.#write(() => this.#moves.resolve(campaign.number, resolutions, now));
   }
 
   async claim(campaign: Campaign, after: Cursor, now: number, limit: number): Promise<Delivery[]> {

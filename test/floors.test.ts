@@ -24,7 +24,14 @@ const BELOW: Readonly<Record<string, readonly string[]>> = {
 /** The only places that may import a package. Packages that are not here are forbidden. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'mime-types': ['engine/attached-files.ts'],
-  commander: ['cli/main.ts', 'cli/options.ts', 'cli/help.ts', 'cli/settings/'],
+  commander: [
+    'cli/main.ts',
+    'cli/options.ts',
+    'cli/option-kinds.ts',
+    'cli/relay-flags.ts',
+    'cli/help.ts',
+    'cli/settings/',
+  ],
   'jsonc-parser': ['cli/settings/json-file.ts'],
   'cli-progress': ['cli/progress.ts'],
   'csv-stringify': ['cli/commands/recipients.ts', 'cli/commands/suppress.ts'],
@@ -32,7 +39,8 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   mjml: ['template/compile.ts'],
   handlebars: ['template/'],
   'html-to-text': ['template/plain-text.ts'],
-  nodemailer: ['relay/connect.ts'],
+  nodemailer: ['relay/connect.ts', 'relay/oauth2.ts', 'relay/proxy.ts'],
+  socks: ['relay/proxy.ts'],
   'smtp-server': ['relay/sandbox.ts'],
   'better-sqlite3': ['store/sqlite/'],
 };

@@ -16,8 +16,10 @@ const BELOW: Readonly<Record<string, readonly string[]>> = {
   message: ['domain'],
   relay: ['domain'],
   store: ['domain'],
+  dns: ['domain'],
+  check: ['domain', 'list', 'template', 'message', 'relay', 'store', 'dns', 'engine'],
   engine: ['domain', 'list', 'template', 'message', 'relay', 'store'],
-  cli: ['domain', 'list', 'template', 'message', 'relay', 'store', 'engine'],
+  cli: ['domain', 'list', 'template', 'message', 'relay', 'store', 'dns', 'engine', 'check'],
   '': ['domain', 'list', 'template', 'message', 'relay', 'store', 'engine'],
 };
 
@@ -28,6 +30,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
     'cli/main.ts',
     'cli/options.ts',
     'cli/option-kinds.ts',
+    'cli/check-relay-flags.ts',
     'cli/relay-flags.ts',
     'cli/help.ts',
     'cli/settings/',
@@ -41,6 +44,8 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'html-to-text': ['template/plain-text.ts'],
   nodemailer: ['relay/connect.ts', 'relay/oauth2.ts', 'relay/proxy.ts'],
   socks: ['relay/proxy.ts'],
+  mailauth: ['dns/'],
+  tldts: ['dns/dmarc.ts'],
   'smtp-server': ['relay/sandbox.ts'],
   'better-sqlite3': ['store/sqlite/'],
 };

@@ -3,6 +3,7 @@
 
 import { Command, CommanderError } from 'commander';
 import { MailblastError } from '../domain/errors.js';
+import { type CheckRelayOptions, relayCheckFlags } from './check-relay-flags.js';
 import { EXIT, exitCodeOf } from './exit-codes.js';
 import { describeOption, EVERYWHERE } from './help.js';
 import {
@@ -85,6 +86,12 @@ function commands(variables: Variables, done: (code: number) => void): Command {
     .action(async (name: string, options: HouseFlags & { yes: boolean }) => {
       const { runAbandon } = await import('./commands/abandon.js');
       done(await runAbandon(name, options));
+    });
+  relayCheckFlags(program.command('check'))
+    .description('find what is wrong before anyone gets it: the relay, its DNS, what mail providers ask')
+    .action(async (options: CheckRelayOptions, command: Command) => {
+      const { runCheckRelay } = await import('./commands/check-relay.js');
+      done(await runCheckRelay(options, given(command)));
     });
   suppressCommands(
     program.command('suppress').description('who must not be mailed, whatever the campaign'),

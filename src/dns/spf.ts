@@ -67,9 +67,14 @@ interface Walk {
 
 async function walk(domain: string, ip: string, server: NameServer): Promise<Walk> {
   const included = new Set<string>();
+  let unanswered: string | undefined;
   const resolver = (name: string, type: string) => {
     if (type === 'TXT' && name !== domain) included.add(name.toLowerCase());
-    return server.resolve(name, type);
+    return server.resolve(name, type).catch((error: NodeJS.ErrnoException) => {
+      // mailauth goes on behind some failures, as if there were no record.
+      if (error.code !== 'ENOTFOUND' && error.code !== 'ENODATA') unanswered ??= unknownWhy(error.code ?? '');
+      throw error;
+    });
   };
   const { status, lookups } = await spf({
     sender: `postmaster@${domain}`,
@@ -83,6 +88,7 @@ async function walk(domain: string, ip: string, server: NameServer): Promise<Wal
     /^.*lookup of [^:]*:? ?/,
     '',
   );
+  if (unanswered !== undefined) return { result: 'temperror', why: unanswered, lookups: 0, included: [] };
   return { result: status.result, why, lookups: lookups?.count ?? 0, included: [...included] };
 }
 

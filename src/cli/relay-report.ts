@@ -2,7 +2,7 @@
 
 import type { RelayReport } from '../check/relay/check-relay.js';
 import type { Result } from '../check/relay/finding.js';
-import { milliseconds, reachableRate } from '../check/relay/judge-relay.js';
+import { milliseconds, perSecond, reachableRate } from '../check/relay/judge-relay.js';
 import type { SmtpTarget } from '../relay/relay-url.js';
 import { count } from './words.js';
 
@@ -16,17 +16,18 @@ export function reportInWords(
   brief: boolean,
 ): string[] {
   const { findings, rules } = report;
-  const judged = [
-    ...findings.map((finding) => lines(finding.result, finding.id, finding.says, finding.advice)),
-  ];
+  const judged = findings.map(({ result, id, says, advice }) => lines(result, id, says, advice));
   const byProvider = [...new Set(rules.map(({ provider }) => provider))].map((provider) => {
     const own = rules.filter((rule) => rule.provider === provider);
     const asked = own.map(({ result, id, asks, advice }) => lines(result, id, asks, advice));
     return { heading: ['', `What ${provider} asks of bulk senders (${own[0]!.source}):`], asked };
   });
   if (brief) {
-    const all = [...judged, ...byProvider.flatMap(({ asked }) => asked)];
-    return all.filter(([first]) => first!.startsWith('fail')).flat();
+    const failed = rules.filter(({ result }) => result === 'fail');
+    const asked = failed.map(({ result, provider, id, asks, advice }) =>
+      lines(result, id, `${provider} asks for ${asks}`, advice),
+    );
+    return [...judged.filter(([first]) => first!.startsWith('fail')), ...asked].flat();
   }
   const results = [...findings, ...rules].map(({ result }) => result);
   const many = (result: Result) => count(results.filter((each) => each === result).length);
@@ -51,18 +52,24 @@ function facts(target: SmtpTarget, connections: number, { inspection }: RelayRep
   const rate = reachableRate(seen, connections);
   return [
     `Relay ${target.name}`,
-    `offers: ${words.join(' · ') || 'no extension'}`,
+    forTerminals(`offers: ${words.join(' · ') || 'no extension'}`),
     ...(rate === undefined
       ? []
       : [
-          `round trip: ${milliseconds(seen.roundTrip!)}; up to ${count(Math.floor(rate))} messages a second on ${connections} connections`,
+          `round trip: ${milliseconds(seen.roundTrip!)}; up to ${perSecond(rate)} messages a second on ${connections} connections`,
         ]),
   ];
 }
 
+/** Relays, certificates and DNS records are strangers' words: what a terminal would obey is taken out. */
+function forTerminals(line: string): string {
+  return line.replace(/[\p{Cc}\p{Cf}]+/gu, '?');
+}
+
 function lines(result: Result, name: string, says: string, advice: string): string[] {
   const first = `${result.padEnd(8)} ${name.padEnd(WIDTH)} ${says}`;
-  return advice === '' ? [first] : [first, `${' '.repeat(9)}${' '.repeat(WIDTH)} → ${advice}`];
+  const all = advice === '' ? [first] : [first, `${' '.repeat(9)}${' '.repeat(WIDTH)} → ${advice}`];
+  return all.map(forTerminals);
 }
 
 export function reportAsJson(target: SmtpTarget, connections: number, report: RelayReport): object {

@@ -58,14 +58,27 @@ export class NameServer {
   }
 
   /** The names that the address has by PTR. */
-  async names(address: string): Promise<Answer<string>> {
-    return settled(inTime(this.#resolver.reverse(address)));
+  names(address: string): Promise<Answer<string>> {
+    // Not by `reverse`, which looks into /etc/hosts and calls a failure an absence.
+    return this.#ask<string>(reverseName(address), 'PTR');
   }
 
   #ask<Raw, Kept = Raw>(name: string, type: string, keep?: (raw: Raw) => Kept): Promise<Answer<Kept>> {
     const records = this.resolve(name, type) as unknown as Promise<Raw[]>;
     return settled(records.then((all) => (keep ? all.map(keep) : (all as unknown as Kept[]))));
   }
+}
+
+/** RFC 1035 3.5 for IPv4, RFC 3596 2.5 for IPv6: a label for each of its 32 hex digits. */
+export function reverseName(address: string): string {
+  if (!address.includes(':')) return `${address.split('.').reverse().join('.')}.in-addr.arpa`;
+  // The URL parser writes any IPv6 address in hex, without leading zeros, with one run of zeros left out.
+  const [head = '', tail] = new URL(`http://[${address}]/`).hostname.slice(1, -1).split('::');
+  const groups = (text: string) => (text === '' ? [] : text.split(':'));
+  const [before, after] = [groups(head), groups(tail ?? '')];
+  const zeros = Array<string>(8 - before.length - after.length).fill('0');
+  const digits = [...before, ...zeros, ...after].map((group) => group.padStart(4, '0')).join('');
+  return `${[...digits].reverse().join('.')}.ip6.arpa`;
 }
 
 async function settled<T>(records: Promise<T[]>): Promise<Answer<T>> {

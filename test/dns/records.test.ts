@@ -6,7 +6,7 @@ import { type TestContext, test } from 'node:test';
 
 import { readDkimRecord } from '../../src/dns/dkim-record.js';
 import { aligned, organisationOf, readDmarc } from '../../src/dns/dmarc.js';
-import { NameServer } from '../../src/dns/name-server.js';
+import { NameServer, reverseName } from '../../src/dns/name-server.js';
 import { readSpf } from '../../src/dns/spf.js';
 import { startDnsServer, type Zone } from '../servers/dns-server.js';
 
@@ -159,6 +159,16 @@ test('a name server that never answers makes an unknown, in time', async (t) => 
   const asking = server.txt('example.com');
   t.mock.timers.tick(6_000);
   assert.deepEqual(await asking, { state: 'unknown', why: 'the name server did not answer in time' });
+});
+
+test('the names of addresses are asked for as RFC 1035 and RFC 3596 say', () => {
+  assert.equal(reverseName('198.51.100.7'), '7.100.51.198.in-addr.arpa');
+  const loopback = `1.${'0.'.repeat(31)}ip6.arpa`;
+  for (const address of ['::1', '0:0:0:0:0:0:0:1']) assert.equal(reverseName(address), loopback);
+  assert.equal(
+    reverseName('2001:DB8::567:89ab'),
+    'b.a.9.8.7.6.5.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa',
+  );
 });
 
 test('MX hosts come in order of preference, addresses of both kinds together, and names by PTR', async (t) => {

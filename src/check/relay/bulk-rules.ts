@@ -79,7 +79,7 @@ const RULES: readonly Rule[] = [
     by: ['alignment'],
   },
   { provider: 'Yahoo', id: 'ptr', asks: 'forward and reverse DNS of the sending addresses', by: ['ptr'] },
-  { provider: 'Yahoo', id: 'one_click', asks: 'one-click unsubscribe, heeded within two days', by: oneClick },
+  { provider: 'Yahoo', id: 'one_click', asks: 'one-click unsubscribe (RFC 8058)', by: oneClick },
   { provider: 'Yahoo', id: 'format', asks: 'messages as RFC 5321 and RFC 5322 say', by: () => pass },
   {
     provider: 'Yahoo',
@@ -96,7 +96,7 @@ const RULES: readonly Rule[] = [
     by: ['dmarc', 'alignment'],
   },
   { provider: 'Outlook', id: 'reply_address', asks: 'a From address that can take replies', by: ['from_mx'] },
-  { provider: 'Outlook', id: 'unsubscribe', asks: 'a way to unsubscribe that works', by: anyUnsubscribe },
+  { provider: 'Outlook', id: 'unsubscribe', asks: 'a way to unsubscribe', by: anyUnsubscribe },
   {
     provider: 'Outlook',
     id: 'hygiene',

@@ -113,12 +113,17 @@ function rateOf(seen: Seen, { rate, connections }: Wanted): Finding {
     return finding('rate', 'unknown', 'The relay answers no NOOP, so the round trip is not known.', '');
   const [at, upTo] = [
     `A round trip of ${milliseconds(seen.roundTrip!)} and ${connections} connections`,
-    Math.floor(possible),
+    possible,
   ];
-  const says = `${at} carry up to ${upTo.toLocaleString('en')} messages a second, if the relay takes one each round trip.`;
+  const says = `${at} carry up to ${perSecond(upTo)} messages a second, if the relay takes one each round trip.`;
   if (rate <= possible || !Number.isFinite(rate)) return finding('rate', 'pass', says, '');
   const needed = Math.ceil((rate * seen.roundTrip!) / 1000);
   return finding('rate', 'fail', says, `For --rate ${rate}/s give --connections ${needed}.`);
+}
+
+/** In words: whole from ten on. */
+export function perSecond(rate: number): string {
+  return rate < 10 ? rate.toFixed(1) : Math.floor(rate).toLocaleString('en');
 }
 
 export function milliseconds(ms: number): string {

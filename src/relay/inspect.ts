@@ -36,8 +36,10 @@ export async function inspect(opening: Opening, now: () => number): Promise<Insp
     return { seen: await look(await open(opening, true), opening, now), failure: undefined, loginTried };
   } catch (error) {
     const failure = failureOf(error);
-    // The rest can be seen without the login. What it says then is of no account: the first failure is the one.
-    const refused = loginTried && (failure.stage === 'auth' || failure.reply?.code === 530);
+    // Where it is the login that failed, or its token that was not to be had, the rest can be seen without. What a
+    // second failure says is of no account.
+    const refused =
+      failure.stage === 'auth' || (failure.stage === 'connect' && opening.given?.token !== undefined);
     const seen = refused
       ? await open(opening, false).then(
           (it) => look(it, opening, now),

@@ -1,5 +1,6 @@
 // What to think of a relay as it was seen: reached, safe, letting us in, near enough. Pure.
 
+import { judgeConnection } from '../../domain/policy.js';
 import type { Rate } from '../../domain/rate.js';
 import type { Inspection, Seen } from '../../relay/inspect.js';
 import type { SmtpTarget } from '../../relay/relay-url.js';
@@ -87,14 +88,11 @@ function certificateOf({ proved, certificate }: NonNullable<Seen['secured']>, no
 }
 
 function loginOf({ seen, failure, loginTried }: Inspection): Finding {
-  if (failure !== undefined)
-    return finding(
-      'login',
-      'fail',
-      `${sentence(failure.why)}.`,
-      '',
-      failure.reply !== undefined && failure.reply.code < 500 ? 'unreachable' : 'refused',
-    );
+  if (failure !== undefined) {
+    // A refusal for now, or a token endpoint that is away, says nothing against the login.
+    const stands = judgeConnection(failure).action === 'stop' && failure.stage === 'auth';
+    return finding('login', 'fail', `${sentence(failure.why)}.`, '', stands ? 'refused' : 'unreachable');
+  }
   if (loginTried) return finding('login', 'pass', 'The login is accepted.', '');
   const methods = seen?.extensions.get('AUTH');
   return methods === undefined

@@ -20,6 +20,9 @@ import { makeOutput } from '../output.js';
 import { smtpOptions } from '../relay-choice.js';
 import { reportAsJson, reportInWords } from '../relay-report.js';
 
+/** In milliseconds. Nobody is in doubt after a look, so it gives up sooner than a campaign does. */
+const TIMEOUTS = { connect: 15_000, greeting: 20_000, command: 20_000 } as const;
+
 /**
  * Prints the report; with --quiet, only what failed. Gives the exit code: 0 when nothing failed, 69 when the relay is not
  * reached safely, 77 when it refuses the login, 78 when a record or a setting is wrong.
@@ -30,7 +33,10 @@ export async function runCheckRelay(options: CheckRelayOptions, given: Given): P
   const { connections } = options;
   const rate = parseRate(options.rate)!;
   const report = await checkRelay({
-    opening: openingOf(target, smtpOptions(target, { ...options, proxyTyped: given('proxy') })),
+    opening: openingOf(target, {
+      ...smtpOptions(target, { ...options, proxyTyped: given('proxy') }),
+      timeouts: TIMEOUTS,
+    }),
     wanted: { rate, connections, now: Date.now() },
     sender: senderOf(options),
     sendingIps: options.sendingIp.map(address),

@@ -257,6 +257,23 @@ test('a login is tried; a refused one is told, and the rest is seen all the same
   assert.equal(none.results.login, 'unknown');
 });
 
+test('a token endpoint that is away is told as the login that could not be tried, and the rest is seen', async (t) => {
+  const oauth2 = {
+    provider: `http://127.0.0.1:${await freePort()}/token`,
+    clientId: 'c',
+    clientSecret: 's',
+    refreshToken: 'r',
+  };
+  const { results, trouble, report } = await checked(t, {
+    relay: { oauth2: { user: 'ada', good: () => true, challenge: true } },
+    options: { user: 'ada', oauth2 },
+  });
+  assert.equal(results.reached, 'pass');
+  assert.equal(results.login, 'fail');
+  assert.equal(trouble, 'unreachable');
+  assert.equal(report.inspection.seen!.extensions.get('AUTH'), 'XOAUTH2');
+});
+
 test("a relay within From's organisation is taken for one's own, by its name", async (t) => {
   const proxied = await import('../../servers/proxy.js').then(({ startProxy }) => startProxy());
   t.after(() => proxied.stop());

@@ -63,8 +63,7 @@ const CERTIFICATE: Readonly<Record<string, string>> = {
 const TRUST = 'to trust its authority, name its PEM file with --tls-ca or in NODE_EXTRA_CA_CERTS';
 
 /** What a relay's TLS says to a client whose certificate it misses or does not take. RFC 8446 6.2. */
-const WANTS_CERTIFICATE =
-  /ALERT_(?:CERTIFICATE_REQUIRED|BAD_CERTIFICATE|UNKNOWN_CA|CERTIFICATE_UNKNOWN|HANDSHAKE_FAILURE)|SSLV3_ALERT_/;
+const WANTS_CERTIFICATE = /CERTIFICATE_REQUIRED|ALERT_(?:BAD_CERTIFICATE|UNKNOWN_CA|CERTIFICATE_)/;
 
 /** Makes the failure that the engine sees. `why` names no secret. */
 export function explainFailure(target: SmtpTarget, error: Failing, progress: Progress): ConnectFailure {
@@ -76,8 +75,7 @@ export function explainFailure(target: SmtpTarget, error: Failing, progress: Pro
 function stageOf(target: SmtpTarget, error: Failing, progress: Progress): ConnectFailure['stage'] {
   if (progress.loggingIn) return 'auth';
   // In TLS 1.3 a relay refuses our certificate when it has our first octets, which is after the handshake.
-  if (/CERTIFICATE_REQUIRED|ALERT_(?:BAD_CERTIFICATE|UNKNOWN_CA|CERTIFICATE_UNKNOWN)/.test(codeOf(error)))
-    return 'tls';
+  if (WANTS_CERTIFICATE.test(codeOf(error))) return 'tls';
   const handshake = progress.upgrading || (target.scheme === 'smtps' && !progress.connected);
   // A network that fails in the middle of a handshake says nothing about TLS.
   if (handshake) return codeOf(error) in NETWORK ? 'connect' : 'tls';
@@ -151,6 +149,10 @@ function tlsWhy(
   }
   if (WANTS_CERTIFICATE.test(code)) {
     return `the relay did not take this client's certificate (${code}); give it one that it knows, with --tls-cert and --tls-key`;
+  }
+  // In TLS 1.2 a missing certificate is told like ciphers that do not fit.
+  if (/ALERT_HANDSHAKE_FAILURE/.test(code)) {
+    return `the relay broke off the TLS handshake (${code}); if it asks for a client certificate, give --tls-cert and --tls-key`;
   }
   if (target.scheme === 'smtps' && /WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|EPROTO/.test(code)) {
     return 'the relay does not begin with TLS on this port; try smtp:// (STARTTLS, port 587)';

@@ -142,18 +142,7 @@ function atCall(
       const when = some(random, nth[0], nth[1] + 1);
       const path = join(trial.desk.folder, `mailblast.db${file}`);
       const inject = [`trace=${call}`, '-e', `inject=${call}:signal=SIGKILL:when=${when}`];
-      trial.desk.through = [
-        'strace',
-        '-f',
-        '-qq',
-        '--seccomp-bpf',
-        '-o',
-        '/dev/null',
-        '-P',
-        path,
-        '-e',
-        ...inject,
-      ];
+      trial.desk.through = ['strace', '-f', '-qq', '-o', '/dev/null', '-P', path, '-e', ...inject];
       const { code, stderr } = await trial.settled(trial.start());
       trial.desk.through = [];
       assert.equal(code, 'SIGKILL', `call ${when} was not reached: ${stderr}`);

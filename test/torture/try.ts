@@ -1,5 +1,5 @@
 import { randomFrom } from '../random.js';
-import { POINT_ROWS as LOSS_ROWS } from './points.js';
+import { POWER_ROWS as LOSS_ROWS } from './power-loss.js';
 
 const t0 = performance.now();
 for (const row of LOSS_ROWS) {

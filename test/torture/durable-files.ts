@@ -53,34 +53,55 @@ function after(past: readonly Step[], file: string, unsynced: Unsynced, random: 
   const own = since.filter((step) => step.file === file && step.kind !== 'removed');
   const sure = own.findLastIndex(({ kind }) => kind === 'synced');
   // A ledger's file is made, empty, before SQLite is told of it.
-  let content: Buffer | undefined = file === '' ? Buffer.alloc(0) : undefined;
+  const content = new Content(file === '');
   own.forEach((step, i) => {
     if (step.kind === 'written') {
-      if (i <= sure) content = overwritten(content, step.offset, step.octets);
-      else if (unsynced !== 'none of it') content = torn(content, step, random);
+      if (i <= sure) content.write(step.offset, step.octets);
+      else if (unsynced !== 'none of it') tear(content, step, random);
     } else if (step.kind === 'cut' && (i <= sure || (unsynced !== 'none of it' && random() < 0.5))) {
-      content = overwritten(content, step.offset, Buffer.alloc(0)).subarray(0, step.offset);
+      content.cut(step.offset);
     }
   });
-  return content;
+  return content.octets;
 }
 
-function torn(content: Buffer | undefined, { offset, octets }: Step, random: Random): Buffer | undefined {
-  let result = content;
+/** Any sectors of a write. */
+function tear(content: Content, { offset, octets }: Step, random: Random): void {
   for (let at = 0; at < octets.length; ) {
     const end = Math.min(octets.length, (Math.floor((offset + at) / SECTOR) + 1) * SECTOR - offset);
-    if (random() < 0.5) result = overwritten(result, offset + at, octets.subarray(at, end));
+    if (random() < 0.5) content.write(offset + at, octets.subarray(at, end));
     at = end;
   }
-  return result;
 }
 
-function overwritten(content: Buffer | undefined, offset: number, octets: Buffer): Buffer {
-  const size = Math.max(content?.length ?? 0, offset + octets.length);
-  const result = content?.length === size ? content : Buffer.alloc(size);
-  if (content !== undefined && result !== content) content.copy(result);
-  octets.copy(result, offset);
-  return result;
+/** A file in the making. */
+class Content {
+  #room = Buffer.alloc(64 * 1024);
+  #size = 0;
+  #exists: boolean;
+
+  constructor(exists: boolean) {
+    this.#exists = exists;
+  }
+
+  /** Undefined when there is no file. */
+  get octets(): Buffer | undefined {
+    return this.#exists ? this.#room.subarray(0, this.#size) : undefined;
+  }
+
+  write(offset: number, octets: Buffer): void {
+    this.#exists = true;
+    const end = offset + octets.length;
+    if (end > this.#room.length) this.#room = Buffer.concat([this.#room, Buffer.alloc(end)]);
+    octets.copy(this.#room, offset);
+    this.#size = Math.max(this.#size, end);
+  }
+
+  cut(size: number): void {
+    this.write(size, Buffer.alloc(0));
+    this.#room.fill(0, size);
+    this.#size = size;
+  }
 }
 
 function readSteps(log: Buffer): Step[] {

@@ -33,6 +33,10 @@ export interface StageOptions {
   readonly settings?: Partial<SendSettings>;
   readonly timeouts?: Partial<Timeouts>;
   readonly clock?: Clock;
+  /** What is put between the engine and its ledger. */
+  readonly between?: (ledger: Ledger, stage: Stage) => Ledger;
+  /** Told of the folder before anything is in it; gives what ends that. */
+  readonly prepare?: (folder: string) => () => void;
   readonly onEvent?: (event: RunEvent, stage: Stage) => void;
 }
 
@@ -79,6 +83,7 @@ export class Stage {
   /** A stage with its list imported, for as long as the work goes on. */
   static with<T>(options: StageOptions, work: (stage: Stage) => Promise<T>): Promise<T> {
     return inFolder(async (folder) => {
+      const mend = options.prepare?.(folder) ?? (() => {});
       const eye = new ReadersEye(join(folder, 'mailblast.db'));
       const journal = new Journal(join(folder, 'journal'), (transaction) => eye.look(transaction));
       const relay = await startFakeRelay({ ...options.relay, witness: journal });
@@ -90,6 +95,7 @@ export class Stage {
         await relay.stop();
         eye.close();
         journal.close();
+        mend();
       }
     });
   }
@@ -97,7 +103,8 @@ export class Stage {
   /** One run, to its end. */
   async run(settings: Partial<SendSettings> = {}): Promise<Ended> {
     this.stop = new Stop();
-    const ledger = openLedger(this.path);
+    const own = openLedger(this.path);
+    const ledger = this.#options.between?.(own, this) ?? own;
     const lock = ledger.lock(CAMPAIGN);
     assert.ok(lock, 'the campaign is locked');
     const target = parseRelayUrl(`smtp://127.0.0.1:${this.relay.port}`, 'environment') as SmtpTarget;

@@ -10,6 +10,7 @@ import { parseRelayUrl, type SmtpTarget } from '../../src/relay/relay-url.js';
 import { smtpRelay } from '../../src/relay/smtp-relay.js';
 import type { Ledger } from '../../src/store/ledger.js';
 import { openLedger } from '../../src/store/sqlite/open.js';
+import { withInstead } from './instead.js';
 import type { Orders } from './orders.js';
 
 const orders = JSON.parse(process.argv[2]!) as Orders;
@@ -20,11 +21,9 @@ function pass(point: Orders['point']): void {
   if (orders.point === point && ++passes === orders.nth) process.kill(process.pid, 'SIGKILL');
 }
 
-type Method = 'record' | 'import' | 'settle' | 'close';
-
-/** What the wrapped methods do; the others are the ledger's own. */
-function wrapped(ledger: Ledger): Ledger {
-  const instead: Pick<Ledger, Method> = {
+/** The ledger with the points on its border. */
+function pointed(ledger: Ledger): Ledger {
+  return withInstead(ledger, {
     record: async (group) => {
       if (group.marks.length > 0) pass('before a mark is committed');
       if (group.outcomes.length > 0) pass('before an outcome is committed');
@@ -55,17 +54,10 @@ function wrapped(ledger: Ledger): Ledger {
       ledger.close();
       pass('after the ledger was closed');
     },
-  };
-  return new Proxy(ledger, {
-    get: (target, name) => {
-      if (Object.hasOwn(instead, name)) return instead[name as Method];
-      const value: unknown = Reflect.get(target, name, target);
-      return typeof value === 'function' ? value.bind(target) : value;
-    },
   });
 }
 
-const ledger = wrapped(openLedger('mailblast.db'));
+const ledger = pointed(openLedger('mailblast.db'));
 const request = {
   name: 'list-news',
   list: { path: 'list.csv', emailColumn: '' },

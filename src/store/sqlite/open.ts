@@ -26,6 +26,7 @@ import { Deliveries, inListOrder } from './deliveries.js';
 import { translated, translating } from './errors.js';
 import { HandedOvers } from './handed-over.js';
 import { Importer } from './import.js';
+import { InPlace } from './in-place.js';
 import { Locks } from './lock.js';
 import { Moves } from './moves.js';
 import { SqliteSuppressions } from './suppressions.js';
@@ -47,6 +48,7 @@ class SqliteLedger implements Ledger {
   readonly secret: Uint8Array;
   readonly suppressions: Suppressions;
   readonly #db: Database;
+  readonly #inPlace: InPlace | undefined;
   readonly #locks: Locks;
   readonly #campaigns: Campaigns;
   readonly #deliveries: Deliveries;
@@ -62,6 +64,7 @@ class SqliteLedger implements Ledger {
   constructor(path: string, db: Database) {
     this.path = path;
     this.#db = db;
+    this.#inPlace = path === IN_MEMORY ? undefined : new InPlace(path);
     // Two paths to one file, by a symbolic link, have one folder of locks.
     this.#locks = new Locks(path === IN_MEMORY ? undefined : `${realpathSync(path)}.locks`);
     this.#campaigns = new Campaigns(db);
@@ -190,6 +193,7 @@ class SqliteLedger implements Ledger {
 
   #transact<T>(work: () => T): T {
     this.#expectNoImport();
+    this.#inPlace?.expect();
     try {
       return this.#inTransaction.immediate(() => {
         const result = work();

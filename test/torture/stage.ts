@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import type { Campaign } from '../../src/domain/campaign.js';
+import type { Campaign, Content } from '../../src/domain/campaign.js';
 import type { Clock } from '../../src/domain/clock.js';
 import type { ListRow } from '../../src/domain/recipient.js';
 import type { RunEvent } from '../../src/engine/events.js';
@@ -26,6 +26,9 @@ export const CAMPAIGN = 'torture';
 
 export interface StageOptions {
   readonly people: number;
+  /** Merge fields beside the address; a name unless told. */
+  readonly fields?: (number: number) => Record<string, string>;
+  readonly content?: Partial<Content>;
   readonly connections?: number;
   /** Messages that a session may have unanswered, on a relay with CHUNKING. */
   readonly depth?: number;
@@ -162,27 +165,41 @@ export class Stage {
   async #import(): Promise<Campaign> {
     const ledger = openLedger(this.path);
     try {
-      return await importPeople(ledger, this.#options.people, this.clock.now());
+      return await importPeople(ledger, this.#options, this.clock.now());
     } finally {
       ledger.close();
     }
   }
 }
 
-async function importPeople(ledger: Ledger, people: number, now: number): Promise<Campaign> {
+async function importPeople(
+  ledger: Ledger,
+  { people, fields = () => ({}), content = {} }: StageOptions,
+  now: number,
+): Promise<Campaign> {
   const rows: ListRow[] = Array.from({ length: people }, (_, index) => ({
     kind: 'recipient',
     line: index + 2,
     address: person(index + 1),
     key: person(index + 1),
-    fields: { email: person(index + 1), name: `P${index + 1}`, link: 'https://example.com/' },
+    fields: {
+      email: person(index + 1),
+      name: `P${index + 1}`,
+      link: 'https://example.com/',
+      ...fields(index + 1),
+    },
   }));
   async function* batches() {
     yield rows;
   }
   ledger.lock(CAMPAIGN);
   const columns = ['email', 'name', 'link'];
-  const plan = { name: CAMPAIGN, id: '0123456789abcdef0123456789abcdef', rehearsal: false, content: CONTENT };
+  const plan = {
+    name: CAMPAIGN,
+    id: '0123456789abcdef0123456789abcdef',
+    rehearsal: false,
+    content: { ...CONTENT, ...content },
+  };
   const rest = { contentHash: 'c', replaceContent: false, now, options: {}, listHash: '', mayWithdraw: 1 };
   return (await ledger.import({ ...plan, ...rest, columns }, batches())).campaign;
 }

@@ -1,5 +1,5 @@
 import { randomFrom } from '../random.js';
-import { SIGNAL_ROWS as LOSS_ROWS } from './signals.js';
+import { SMUGGLING_ROWS as LOSS_ROWS } from './smuggling.js';
 
 const t0 = performance.now();
 for (const row of LOSS_ROWS) {

@@ -64,6 +64,6 @@ const row = (which: Massacre, long: boolean): Row => ({
 });
 
 export const KILL_ROWS: readonly Row[] = [
-  ...POLICIES.map((policy) => row({ policy, kills: policy === 'hold' ? 10 : 7, people: 1_500 }, false)),
+  ...POLICIES.map((policy) => row({ policy, kills: policy === 'hold' ? 8 : 6, people: 600 }, false)),
   ...POLICIES.map((policy) => row({ policy, kills: 200, people: 50_000 }, true)),
 ];

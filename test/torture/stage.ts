@@ -100,7 +100,7 @@ export class Stage {
         journal.close();
         mend();
       }
-    });
+    }, 'in memory');
   }
 
   /** One run, to its end. */

@@ -100,7 +100,7 @@ const READ_ALL_THE_TIME: Row = {
   name: 'ledger: locked by a reader from beginning to end',
   end: '0; everybody accepted once, and the reader sees what it saw at first',
   run: () => {
-    const people = 1_500;
+    const people = 400;
     return Trial.with({ people, connections: CONNECTIONS }, async (trial) => {
       const running = trial.start();
       await until('some messages', () => trial.journal.bodies > 20);
@@ -149,19 +149,19 @@ const FULL = /mailblast\.db: the disk is full/;
 export const TROUBLE_ROWS: readonly Row[] = [
   fullAt('a mark', 1, [0, 0]),
   fullAt('an outcome', 1, [0, 1]),
-  failing('full in the import', '-wal', 'pwrite64', 'ENOSPC', [5, 90], 4_000, FULL),
-  failing('full at a write of the WAL', '-wal', 'pwrite64', 'ENOSPC', [160, 500], 120, FULL),
-  failing('full in a checkpoint', '', 'pwrite64', 'ENOSPC', [8, 40], 900, undefined),
+  failing('full in the import', '-wal', 'pwrite64', 'ENOSPC', [5, 25], 1_000, FULL),
+  failing('full at a write of the WAL', '-wal', 'pwrite64', 'ENOSPC', [120, 280], 60, FULL),
+  failing('full in a checkpoint', '', 'pwrite64', 'ENOSPC', [8, 30], 350, undefined),
   failing(
     'the WAL cannot be synced',
     '-wal',
     'fsync',
     'EIO',
-    [6, 35],
-    120,
+    [6, 20],
+    60,
     /the disk could not be read or written/,
   ),
-  failing('read-only in mid-run', '-wal', 'pwrite64', 'EROFS', [160, 500], 120, /mailblast\.db: /),
+  failing('read-only in mid-run', '-wal', 'pwrite64', 'EROFS', [120, 280], 60, /mailblast\.db: /),
   READ_ALL_THE_TIME,
   TAKEN_AWAY,
 ];

@@ -18,7 +18,7 @@ const LONG = Array.from({ length: 60 }, (_, line) => `250-line ${line} ${'x'.rep
 const WELL_FORMED: readonly Misdeed[] = [
   {
     what: 'replies split into single octets',
-    people: PEOPLE,
+    people: 8,
     relay: { singleOctets: true },
     script: () => ({}),
     end: NOBODY,

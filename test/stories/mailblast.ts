@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const COMMAND = fileURLToPath(new URL('../../bin/mailblast.js', import.meta.url));
+/** The built command, for who starts it in another way. */
+export const COMMAND = fileURLToPath(new URL('../../bin/mailblast.js', import.meta.url));
 
 export interface Finished {
   /** The exit code, or the signal's name when a signal ended it. */

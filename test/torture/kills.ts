@@ -1,8 +1,10 @@
 // kill -9 at random moments, over and over, under each policy for those in doubt.
 
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import type { InDoubtWord } from '../../src/store/ledger.js';
-import { until } from '../stories/mailblast.js';
+import { COMMAND, until } from '../stories/mailblast.js';
+import { DIALECTS } from './misdeed.js';
 import { integrity } from './oracle.js';
 import type { Figures, Form, Row } from './row.js';
 import { Trial } from './trial.js';
@@ -11,6 +13,7 @@ interface Massacre {
   readonly policy: InDoubtWord;
   readonly kills: number;
   readonly people: number;
+  readonly depth?: number;
 }
 
 const POLICIES: readonly InDoubtWord[] = ['hold', 'resend', 'assume-accepted'];
@@ -18,8 +21,10 @@ const POLICIES: readonly InDoubtWord[] = ['hold', 'resend', 'assume-accepted'];
 /** A run's start takes about so long, in milliseconds; some kills fall into it. */
 const START_MS = 450;
 
-function massacre({ policy, kills, people }: Massacre, { random, say, long }: Form): Promise<Figures> {
-  return Trial.with({ people, policy, lookAt: long ? 7 : 1 }, async (trial) => {
+function massacre(which: Massacre, { random, say, long }: Form): Promise<Figures> {
+  const { policy, kills, people, depth = 1 } = which;
+  const { extensions } = DIALECTS[depth > 1 ? 2 : 1]!;
+  return Trial.with({ people, policy, depth, lookAt: long ? 7 : 1, relay: { extensions } }, async (trial) => {
     let most = 0;
     let done = 0;
     for (let kill = 1; kill <= kills; kill++) {
@@ -53,7 +58,7 @@ function massacre({ policy, kills, people }: Massacre, { random, say, long }: Fo
 }
 
 const row = (which: Massacre, long: boolean): Row => ({
-  name: `kill: -9 at ${which.kills} random moments, ${which.people.toLocaleString('en')} people, ${which.policy}`,
+  name: `kill: -9 at ${which.kills} random moments, ${which.people.toLocaleString('en')} people, ${which.policy}${which.depth ? `, depth ${which.depth}` : ''}`,
   end: {
     hold: 'nobody lost, nobody twice; a few held in doubt',
     resend: 'nobody lost; twice only who was in doubt and sent again',
@@ -63,7 +68,19 @@ const row = (which: Massacre, long: boolean): Row => ({
   run: (form) => massacre(which, form),
 });
 
+/** Whether the built program takes several messages unanswered at once. */
+const KNOWS_DEPTH = /--depth\b/.test(
+  execFileSync(process.execPath, [COMMAND, 'send', '--help'], { encoding: 'utf8' }),
+);
+
+/** R3's bound grows with the depth: a crash may leave connections × depth in doubt, and not one more. */
+const DEEP: readonly Row[] = [
+  row({ policy: 'hold', kills: 6, people: 600, depth: 4 }, false),
+  ...POLICIES.map((policy) => row({ policy, kills: 200, people: 50_000, depth: 8 }, true)),
+];
+
 export const KILL_ROWS: readonly Row[] = [
   ...POLICIES.map((policy) => row({ policy, kills: policy === 'hold' ? 8 : 6, people: 600 }, false)),
   ...POLICIES.map((policy) => row({ policy, kills: 200, people: 50_000 }, true)),
+  ...(KNOWS_DEPTH ? DEEP : []),
 ];

@@ -79,6 +79,8 @@ function tried(misdeed: Misdeed, { name, extensions, depth }: Dialect, random: R
       await Promise.all([running, misdeed.during?.(stage, random)]);
       const { failure } = await running;
       const { inDoubt, others = {}, failure: expected } = misdeed.end;
+      // First, since a relay that is spoken to in the wrong way gives strange answers.
+      assert.deepEqual(stage.relay.faults, [], 'what the client must not do');
       if (expected === undefined) assert.equal(failure, undefined);
       else assert.match(String(failure), expected);
       if (!misdeed.mayNotHappen)

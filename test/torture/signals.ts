@@ -5,14 +5,12 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { type Running, until } from '../stories/mailblast.js';
+import { COMMAND, type Running, until } from '../stories/mailblast.js';
 import type { Figures, Form, Row } from './row.js';
 import { Trial } from './trial.js';
 
 const PEOPLE = 400;
 const CONNECTIONS = 4;
-const COMMAND = fileURLToPath(new URL('../../bin/mailblast.js', import.meta.url));
 
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 

@@ -17,6 +17,8 @@ export const CAMPAIGN = 'list-news';
 export interface TrialOptions {
   readonly people: number;
   readonly connections?: number;
+  /** Messages that a session may have unanswered; for relays with CHUNKING. */
+  readonly depth?: number;
   readonly relay?: Omit<FakeRelayOptions, 'witness'>;
   /** One end of so many is looked at in the ledger; 0 for none, so that the run is the last to close its file. */
   readonly lookAt?: number;
@@ -78,6 +80,8 @@ export class Trial {
     const { policy = 'hold' } = this.#options;
     const given = command === 'send' ? ['send', 'list.csv', '--template', 'news.mjml'] : ['resume'];
     const how = ['--rate', 'unlimited', '--connections', String(this.connections), '--in-doubt', policy];
+    const { depth = 1 } = this.#options;
+    if (depth > 1) how.push('--depth', String(depth));
     return this.desk.start([...given, ...how, ...more], this.env);
   }
 
@@ -119,9 +123,9 @@ export class Trial {
   }
 
   /** What a crash has put in doubt. @throws AssertionError when it is more than R3 allows. */
-  lookAtCrash(depth = 1): string[] {
+  lookAtCrash(): string[] {
     const unanswered = this.inState('transmitting');
-    const most = this.connections * depth;
+    const most = this.connections * (this.#options.depth ?? 1);
     assert.ok(
       unanswered.length <= most,
       `${unanswered.length} in doubt after one crash, not ${most} at most`,

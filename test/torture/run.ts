@@ -3,7 +3,8 @@
 
 import { parseArgs } from 'node:util';
 import type { Figures, Row } from './row.js';
-import { lacking, ROWS, runRow } from './rows.js';
+import { ROWS } from './rows.js';
+import { lacking, runRow } from './run-row.js';
 
 /** Rows at once. Most of a row's time is waiting; a machine of two cores is busy with so many. */
 const AT_ONCE = 3;
@@ -29,7 +30,9 @@ interface Result {
   readonly seconds: number;
 }
 
-/** Whatever was started ends, and whatever was written goes, also when this is stopped half-way. */
+// Whoever reads may have seen enough.
+process.stdout.on('error', () => {});
+// Whatever was started ends, also when this is stopped half-way.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(1));
 
 if (values.list) {

@@ -59,9 +59,16 @@ const AFTER_ACCEPTING: readonly Misdeed[] = BREAKS.map(({ how, act, patience }) 
   end: { inDoubt: [TIMES, TIMES] },
 }));
 
+const UNWELCOME: readonly Break[] = [
+  ...BREAKS,
+  { how: 'answered 421', act: { reply: '421 4.3.2 too busy', after: 'close' } },
+  { how: 'answered 451', act: { reply: '451 4.3.2 later' } },
+  { how: 'answered 554', act: { reply: '554 5.3.2 no service here' } },
+];
+
 /** The first connection is well; what befalls the second one is no sign that nobody is there. */
 function breaksWhileConnecting(step: FakeStep): Misdeed[] {
-  return BREAKS.map(({ how, act, patience }) => ({
+  return UNWELCOME.map(({ how, act, patience }) => ({
     what: `${how} at ${step} of the second connection`,
     people: PEOPLE,
     script: (_random, done) => ({

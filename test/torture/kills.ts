@@ -80,7 +80,7 @@ const DEEP: readonly Row[] = [
 ];
 
 export const KILL_ROWS: readonly Row[] = [
-  ...POLICIES.map((policy) => row({ policy, kills: policy === 'hold' ? 8 : 6, people: 600 }, false)),
+  ...POLICIES.map((policy) => row({ policy, kills: policy === 'hold' ? 6 : 5, people: 500 }, false)),
   ...POLICIES.map((policy) => row({ policy, kills: 200, people: 50_000 }, true)),
   ...(KNOWS_DEPTH ? DEEP : []),
 ];

@@ -1,6 +1,7 @@
 // Connections that end where they should not, and relays that say no: at each step of a transaction, in each way.
 // A table; how it is tried is in misdeed.ts.
 
+import type { Timeouts } from '../../src/relay/timeouts.js';
 import type { FakeAct, FakeRow, FakeStep } from '../servers/fake-relay.js';
 import { type Misdeed, misdeedRow } from './misdeed.js';
 import type { Range, Row } from './row.js';
@@ -26,36 +27,50 @@ const CONNECTING: readonly FakeStep[] = ['greeting', 'ehlo', 'quit', 'rset'];
 interface Break {
   readonly how: string;
   readonly act: FakeAct;
-  /** The client's patience, where the relay leaves it waiting. */
-  readonly patience?: number;
+  /** The relay leaves the client waiting. */
+  readonly waits?: true;
 }
 
 const BREAKS: readonly Break[] = [
   { how: 'closed', act: { after: 'close' } },
   { how: 'reset', act: { after: 'reset' } },
   { how: 'half-closed', act: { after: 'half-close' } },
-  { how: 'met with silence', act: { after: 'silence' }, patience: 250 },
+  { how: 'met with silence', act: { after: 'silence' }, waits: true },
   { how: 'closed within a reply', act: { raw: '250-2.0', after: 'close' } },
 ];
 
+/** The client's patience at a step: short, but for the dot, where a busy machine must not be taken for a silent relay. */
+function patienceAt(step: FakeStep): Partial<Timeouts> {
+  switch (step) {
+    case 'body':
+      return { body: 1_000 };
+    case 'data':
+      return { data: 250 };
+    case 'greeting':
+      return { greeting: 250 };
+    default:
+      return { command: 250 };
+  }
+}
+
 function breaksAt(step: FakeStep): Misdeed[] {
   const inDoubt: Range = step === 'body' ? [TIMES, TIMES] : [0, 0];
-  return BREAKS.map(({ how, act, patience }) => ({
+  return BREAKS.map(({ how, act, waits }) => ({
     what: `${how} at ${step === 'body' ? 'the dot, not accepted' : step}, ${TIMES} times`,
     people: PEOPLE,
     script: (_random, done) => ({ [step]: nowAndThen(act, done) }),
-    timeouts: patience === undefined ? {} : { command: patience, data: patience, body: patience },
+    timeouts: waits ? patienceAt(step) : {},
     end: { inDoubt },
     // DATA is not said to a relay that takes BDAT.
     ...(step === 'data' ? { mayNotHappen: true } : {}),
   }));
 }
 
-const AFTER_ACCEPTING: readonly Misdeed[] = BREAKS.map(({ how, act, patience }) => ({
+const AFTER_ACCEPTING: readonly Misdeed[] = BREAKS.map(({ how, act, waits }) => ({
   what: `accepted, then ${how} without a word, ${TIMES} times`,
   people: PEOPLE,
   script: (_random, done) => ({ body: nowAndThen({ ...act, accept: true }, done) }),
-  timeouts: patience === undefined ? {} : { body: patience },
+  timeouts: waits ? patienceAt('body') : {},
   end: { inDoubt: [TIMES, TIMES] },
 }));
 
@@ -68,7 +83,7 @@ const UNWELCOME: readonly Break[] = [
 
 /** The first connection is well; what befalls the second one is no sign that nobody is there. */
 function breaksWhileConnecting(step: FakeStep): Misdeed[] {
-  return UNWELCOME.map(({ how, act, patience }) => ({
+  return UNWELCOME.map(({ how, act, waits }) => ({
     what: `${how} at ${step} of the second connection`,
     people: PEOPLE,
     script: (_random, done) => ({
@@ -81,7 +96,7 @@ function breaksWhileConnecting(step: FakeStep): Misdeed[] {
       // RSET follows a refusal alone.
       ...(step === 'rset' ? { rcpt: ({ count }) => (count % 5 === 2 ? '450 4.2.0 later' : undefined) } : {}),
     }),
-    timeouts: patience === undefined ? {} : { greeting: patience, command: patience },
+    timeouts: waits ? patienceAt(step) : {},
     end: { inDoubt: [0, 0] },
     ...(step === 'quit' || step === 'rset' ? { mayNotHappen: true } : {}),
   }));

@@ -17,7 +17,8 @@ export interface RelayChoice {
   readonly target: RelayTarget;
   /** The rehearsal's folder, where its ledger lies too; undefined on a real relay. */
   readonly rehearsalFolder: string | undefined;
-  make(): Relay;
+  /** `depth`: messages that may be unanswered at once on a connection. */
+  make(depth?: number): Relay;
 }
 
 /** `onCommandLine`: the URL was typed, so it may hold no password. */
@@ -41,7 +42,7 @@ export function chooseRelay(url: string, onCommandLine: boolean): RelayChoice {
     user: target.user !== '' ? target.user : (process.env.MAILBLAST_USER ?? ''),
     password: target.password !== '' ? target.password : givenPassword(),
   };
-  return { target, rehearsalFolder: undefined, make: () => smtpRelay(target, login) };
+  return { target, rehearsalFolder: undefined, make: (depth) => smtpRelay(target, { ...login, depth }) };
 }
 
 /** What the ledger calls the relay that a URL names. */

@@ -7,8 +7,8 @@ import { explainFailure, type Failing } from './connect-failure.js';
 import { Conversation } from './conversation.js';
 import { RelayNotOpened } from './relay.js';
 import { isLoopback, type SmtpTarget } from './relay-url.js';
-import type { Extensions } from './session.js';
 import type { Timeouts } from './timeouts.js';
+import type { Extensions } from './transaction.js';
 
 /** User name and password. */
 export interface Login {
@@ -176,6 +176,9 @@ function takeOver(connection: SMTPConnection): Conversation {
   }
   if (socket.listenerCount('data') > 0) throw unknownNodemailer('listeners');
   socket.setTimeout(0);
+  // A message's end leaves as a write of its own. Nagle's algorithm would hold it back until the relay has
+  // acknowledged the body: a second round trip for each message.
+  socket.setNoDelay(true);
   const early = [...queue.map((line) => `${line}\r\n`), remainder].join('');
   inside._responseQueue = [];
   inside._remainder = '';

@@ -6,6 +6,8 @@ import { readFileSync } from 'node:fs';
 
 import { MailblastError } from '../domain/errors.js';
 import { connect, type Login } from './connect.js';
+import { Line } from './line.js';
+import { Manners } from './manners.js';
 import type { Relay } from './relay.js';
 import type { SmtpTarget } from './relay-url.js';
 import { SmtpSession } from './session.js';
@@ -18,6 +20,8 @@ export interface SmtpRelayOptions {
   readonly timeouts?: Partial<Timeouts> | undefined;
   /** A PEM file of the authorities that may sign the relay's certificate, instead of those that Node knows. */
   readonly caFile?: string | undefined;
+  /** Messages that may be unanswered at once on a connection, where the relay offers PIPELINING and CHUNKING. */
+  readonly depth?: number | undefined;
 }
 
 /**
@@ -29,12 +33,13 @@ export function smtpRelay(target: SmtpTarget, options: SmtpRelayOptions = {}): R
   const login = loginFor(target, options.user || target.user, options.password || target.password);
   const ca = options.caFile === undefined ? undefined : readCa(options.caFile);
   const timeouts = { ...TIMEOUTS, ...options.timeouts };
+  const manners = new Manners();
   return {
     name: target.name,
     rehearsal: false,
     async open() {
       const { talk, extensions } = await connect(target, login, ca, timeouts);
-      return new SmtpSession(talk, extensions, timeouts);
+      return new SmtpSession(new Line(talk, extensions, timeouts, manners), options.depth);
     },
     async close() {},
   };

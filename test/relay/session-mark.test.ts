@@ -41,7 +41,7 @@ test('a mark that fails breaks the connection, and the message is not sent', asy
   await withRelay({}, async (relay, session) => {
     const source = listSource([letter(1), letter(2)], () => Promise.reject(new Error('disk full')));
     await session.run(source);
-    assert.deepEqual(source.attempts.map(inWords), ['lost body']);
+    assert.deepEqual(source.attempts.map(inWords), ['lost body', 'lost mail']);
     await relay.when(() => relay.open === 0);
     assert.deepEqual(
       relay.journal.map(({ ended, accepted }) => [ended, accepted]),

@@ -107,7 +107,7 @@ for (const suffix of ['', '-wal']) {
     renameSync(path + suffix, `${path}.away`);
     await assert.rejects(ledger.record({ outcomes: [], marks: [mark(second!.id, 4000)] }), (error) => {
       assert.ok(error instanceof MailblastError && error.trouble === 'cannot_write');
-      assert.match(error.message, /was moved, deleted or replaced/);
+      assert.match(error.message, /was deleted or replaced/);
       return true;
     });
     renameSync(`${path}.away`, path + suffix);
@@ -176,7 +176,8 @@ test('what SQLite cannot do is said in a sentence that names the ledger', () => 
   const cases: readonly (readonly [string, Trouble, RegExp])[] = [
     ['SQLITE_FULL', 'cannot_write', /^x\.db: the disk is full/],
     ['SQLITE_IOERR_FSYNC', 'cannot_write', /^x\.db: the disk could not.*SQLITE_IOERR_FSYNC/],
-    ['SQLITE_READONLY_DBMOVED', 'cannot_write', /^x\.db: the ledger may not be written/],
+    ['SQLITE_READONLY_DBMOVED', 'cannot_write', /^x\.db: the ledger was deleted or replaced/],
+    ['SQLITE_READONLY_DIRECTORY', 'cannot_write', /^x\.db: the ledger may not be written/],
     ['SQLITE_CORRUPT_INDEX', 'cannot_write', /^x\.db: the ledger is damaged/],
     ['SQLITE_BUSY_SNAPSHOT', 'cannot_write', /^x\.db: another process/],
     ['SQLITE_CANTOPEN', 'cannot_create', /^x\.db: the ledger cannot be opened/],

@@ -1,9 +1,8 @@
 // kill -9 at random moments, over and over, under each policy for those in doubt.
 
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import type { InDoubtWord } from '../../src/store/ledger.js';
-import { COMMAND, until } from '../stories/mailblast.js';
+import { until } from '../stories/mailblast.js';
 import { DIALECTS } from './misdeed.js';
 import { integrity } from './oracle.js';
 import type { Figures, Form, Row } from './row.js';
@@ -68,11 +67,6 @@ const row = (which: Massacre, long: boolean): Row => ({
   run: (form) => massacre(which, form),
 });
 
-/** Whether the built program takes several messages unanswered at once. */
-const KNOWS_DEPTH = /--depth\b/.test(
-  execFileSync(process.execPath, [COMMAND, 'send', '--help'], { encoding: 'utf8' }),
-);
-
 /** R3's bound grows with the depth: a crash may leave connections × depth in doubt, and not one more. */
 const DEEP: readonly Row[] = [
   row({ policy: 'hold', kills: 6, people: 600, depth: 4 }, false),
@@ -82,5 +76,5 @@ const DEEP: readonly Row[] = [
 export const KILL_ROWS: readonly Row[] = [
   ...POLICIES.map((policy) => row({ policy, kills: policy === 'hold' ? 6 : 5, people: 500 }, false)),
   ...POLICIES.map((policy) => row({ policy, kills: 200, people: 50_000 }, true)),
-  ...(KNOWS_DEPTH ? DEEP : []),
+  ...DEEP,
 ];

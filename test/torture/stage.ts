@@ -111,12 +111,11 @@ export class Stage {
     const lock = ledger.lock(CAMPAIGN);
     assert.ok(lock, 'the campaign is locked');
     const target = parseRelayUrl(`smtp://127.0.0.1:${this.relay.port}`, 'environment') as SmtpTarget;
-    const depth: object = { depth: this.depth };
     try {
       const overview = await send({
         campaign: ledger.find(CAMPAIGN)!,
         ledger,
-        relay: smtpRelay(target, { timeouts: { ...TIMEOUTS, ...this.#options.timeouts } }),
+        relay: smtpRelay(target, { timeouts: { ...TIMEOUTS, ...this.#options.timeouts }, depth: this.depth }),
         settings: {
           rate: Number.POSITIVE_INFINITY,
           connections: this.connections,
@@ -125,7 +124,7 @@ export class Stage {
           retryFor: 24 * 3_600_000,
           wait: true,
           inDoubt: 'hold',
-          ...depth,
+          depth: this.depth,
           ...this.#options.settings,
           ...settings,
         },

@@ -80,7 +80,6 @@ const request = {
   ...{ rehearsal: false, options: {}, allowWithdraw: false, updateContent: false },
 };
 const { campaign } = await begin(request, ledger, Date.now(), async () => false);
-const depth: object = { depth: orders.depth };
 await send({
   campaign,
   ledger,
@@ -91,8 +90,13 @@ await send({
       limit: Number.POSITIVE_INFINITY,
       maxPerDay: Number.POSITIVE_INFINITY,
     },
-    ...{ connections: orders.connections, retryFor: 60_000, wait: false, inDoubt: 'hold' as const },
-    ...depth,
+    ...{
+      connections: orders.connections,
+      depth: orders.depth,
+      retryFor: 60_000,
+      wait: false,
+      inDoubt: 'hold' as const,
+    },
   },
   sign: undefined,
   clock: systemClock,

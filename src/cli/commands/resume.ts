@@ -26,7 +26,7 @@ export async function runResume(name: string | undefined, flags: RunFlags, given
     try {
       const signer = chooseDkim(merged, campaign.content.sender.from, choice.target);
       ledger.remember(campaign, remembered(merged));
-      return await runCampaign(campaign, ledger, choice.make(), signer, merged, output);
+      return await runCampaign(campaign, ledger, choice.make(merged.depth), signer, merged, output);
     } finally {
       lock.release();
     }

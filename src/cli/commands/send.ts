@@ -49,7 +49,7 @@ export async function runSend(list: string, options: SendOptions, given: Given):
       const { campaign } = begun;
       sayImported(begun, ledger.path, output);
       const { counts } = ledger.overview(campaign);
-      const relay = choice.make();
+      const relay = choice.make(options.depth);
       if (begun.fresh && !(await mayBegin(campaign, counts.pending, relay.name, options, output))) {
         output.say('Nothing was sent. The same command asks again.');
         return EXIT.left;

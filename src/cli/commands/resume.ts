@@ -3,9 +3,10 @@
 import { MailblastError } from '../../domain/errors.js';
 import { lockOf, mayContinue } from '../../engine/begin.js';
 import type { Ledger } from '../../store/ledger.js';
+import { askForPassword } from '../ask-password.js';
+import type { Given } from '../commands.js';
 import { chooseDkim } from '../dkim-choice.js';
 import { findCampaign, ledgerPath, openExisting } from '../ledger-file.js';
-import type { Given } from '../main.js';
 import { nextCommand } from '../next-command.js';
 import type { RunFlags } from '../options.js';
 import { makeOutput } from '../output.js';
@@ -20,6 +21,7 @@ export async function runResume(name: string | undefined, flags: RunFlags, given
     output.say(`Ledger: ${ledger.path}`);
     const campaign = findCampaign(ledger, name ?? onlyUnfinished(ledger));
     const merged = asLastRun(flags, campaign.options, given);
+    await askForPassword(merged.relay, output);
     const choice = chooseRelay(merged.relay, given('relay'));
     mayContinue(campaign, choice.rehearsalFolder !== undefined);
     const lock = lockOf(ledger, campaign.name);

@@ -8,10 +8,11 @@ import { mailbox } from '../../engine/letters.js';
 import { parseHeaderOption } from '../../message/header-option.js';
 import { defaultListId, parseListId } from '../../message/list-headers.js';
 import { openLedger } from '../../store/sqlite/open.js';
+import { askForPassword } from '../ask-password.js';
+import type { Given } from '../commands.js';
 import { chooseDkim } from '../dkim-choice.js';
 import { EXIT } from '../exit-codes.js';
 import { ledgerPath } from '../ledger-file.js';
-import type { Given } from '../main.js';
 import { nextCommand } from '../next-command.js';
 import type { SendOptions } from '../options.js';
 import { makeOutput, type Output } from '../output.js';
@@ -31,6 +32,7 @@ export async function runSend(list: string, options: SendOptions, given: Given):
   }
   if (options.row !== 0 && options.test === '') throw new MailblastError('usage', '--row goes with --test.');
   if (options.out !== '') throw new MailblastError('usage', '--out goes with --dry-run.');
+  await askForPassword(options.relay, output);
   const choice = chooseRelay(options.relay, given('relay'));
   const request = requestOf(list, options, choice.rehearsalFolder !== undefined);
   const signer = chooseDkim(options, request.from, choice.target);

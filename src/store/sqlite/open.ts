@@ -17,14 +17,17 @@ import type {
   Lock,
   Overview,
   RecipientRecord,
+  Resolution,
   Settled,
 } from '../ledger.js';
 import type { Suppressions } from '../suppressions.js';
 import { Campaigns } from './campaigns.js';
+import { carried } from './carried-rows.js';
 import { holdingOn, IN_MEMORY, openForReading, openForWriting, patiently } from './connection.js';
 import { Deliveries, inListOrder } from './deliveries.js';
 import { translated, translating } from './errors.js';
 import { Importer } from './import.js';
+import { ImportApart } from './import-apart.js';
 import { Locks } from './lock.js';
 import { SqliteSuppressions } from './suppressions.js';
 import { Transactions } from './transactions.js';
@@ -50,7 +53,7 @@ class SqliteLedger implements Ledger {
   readonly #campaigns: Campaigns;
   readonly #deliveries: Deliveries;
   readonly #transactions: Transactions;
-  readonly #importer: Importer;
+  readonly #importer: Importer | ImportApart;
   #writer: Writer | undefined;
   #importing = false;
 
@@ -62,7 +65,7 @@ class SqliteLedger implements Ledger {
     this.#campaigns = new Campaigns(db);
     this.#deliveries = new Deliveries(db);
     this.#transactions = new Transactions(db);
-    this.#importer = new Importer(db, this.#campaigns, this.#transactions.tally);
+    this.#importer = path === IN_MEMORY ? new Importer(db) : new ImportApart(path, db.readonly);
     this.suppressions = new SqliteSuppressions(db, {
       write: (work) => this.#writePatiently(work),
       read: (work) => this.#read(work),
@@ -92,7 +95,7 @@ class SqliteLedger implements Ledger {
     this.#expectNoImport();
     this.#importing = true;
     try {
-      return await this.#importer.run(plan, rows);
+      return await this.#importer.run(plan, carried(rows));
     } catch (error) {
       throw translated(error, this.path);
     } finally {
@@ -106,6 +109,11 @@ class SqliteLedger implements Ledger {
     // Somebody is about to send: the thread is there when the first mark is asked for.
     if (this.path !== IN_MEMORY) this.#writer ??= new Writer(this.path);
     return settled;
+  }
+
+  resolve(campaign: Campaign, resolutions: readonly Resolution[], now: number): void {
+    this.#expectLock(campaign.name);
+    this.#write(() => this.#moves.resolve(campaign.number, resolutions, now));
   }
 
   async claim(campaign: Campaign, after: Cursor, now: number, limit: number): Promise<Delivery[]> {
@@ -158,6 +166,7 @@ class SqliteLedger implements Ledger {
   close(): void {
     this.#writer?.close();
     this.#locks.releaseAll();
+    if (this.#importer instanceof ImportApart) this.#importer.close();
     translating(this.path, () => this.#db.close());
   }
 

@@ -6,6 +6,7 @@ import { statSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import Database from 'better-sqlite3';
 import { openForWriting, patiently } from './connection.js';
+import { carryError } from './thread-errors.js';
 import { Transactions } from './transactions.js';
 import { type Answer, CLOSE, type Group, type WriterData } from './writer.js';
 
@@ -24,10 +25,9 @@ async function write({ outcomes, marks }: Group): Promise<Answer> {
   try {
     demandFiles();
     await patiently(() => transactions.run(() => transactions.moves.record(outcomes, marks)));
-    return '';
+    return 'durable';
   } catch (error) {
-    const { message, stack = '' } = error as Error;
-    return { code: error instanceof Database.SqliteError ? error.code : '', message, stack };
+    return { failure: carryError(error) };
   }
 }
 

@@ -2,16 +2,16 @@
 // Knows threads and messages; what is written is writer-thread.ts's business.
 
 import { Worker } from 'node:worker_threads';
-import Database from 'better-sqlite3';
 import type { Mark, Outcome } from '../../domain/delivery.js';
+import { type CarriedError, carriedError } from './thread-errors.js';
 
 export interface Group {
   readonly outcomes: readonly Outcome[];
   readonly marks: readonly Mark[];
 }
 
-/** Empty when the group is durable; else what the thread's error was, `code` being SQLite's or empty. */
-export type Answer = '' | { readonly code: string; readonly message: string; readonly stack: string };
+/** What the thread says to a group: that it is durable, or why it is not. */
+export type Answer = 'durable' | { readonly failure: CarriedError };
 
 export interface WriterData {
   readonly path: string;
@@ -76,8 +76,8 @@ export class Writer {
     const waiting = this.#waiting;
     this.#waiting = undefined;
     this.#worker.unref();
-    if (answer === '') waiting?.resolve();
-    else waiting?.reject(errorOf(answer));
+    if (answer === 'durable') waiting?.resolve();
+    else waiting?.reject(carriedError(answer.failure));
   }
 
   #break(error: unknown): void {
@@ -85,9 +85,4 @@ export class Writer {
     this.#waiting?.reject(this.#broken);
     this.#waiting = undefined;
   }
-}
-
-function errorOf({ code, message, stack }: Exclude<Answer, ''>): Error {
-  if (code !== '') return new Database.SqliteError(message, code);
-  return Object.assign(new Error(message), { stack });
 }

@@ -34,7 +34,7 @@ function massacre(which: Massacre, { random, say, long }: Form): Promise<Figures
         const share = (2 * people) / (kills + 2);
         const goal = trial.journal.bodies + 1 + Math.floor(random() * share);
         const ended = () => running.process.exitCode !== null || trial.journal.bodies >= goal;
-        await until(`${goal} messages: ${running.stderr()}`, ended);
+        await until(`${goal} messages`, ended, long ? 300 : 30);
         await new Promise((resolve) => setTimeout(resolve, random() * 8));
       }
       const { code } = await trial.kill(running);

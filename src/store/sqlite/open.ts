@@ -113,7 +113,7 @@ class SqliteLedger implements Ledger {
 
   resolve(campaign: Campaign, resolutions: readonly Resolution[], now: number): void {
     this.#expectLock(campaign.name);
-    this.#write(() => this.#moves.resolve(campaign.number, resolutions, now));
+    this.#write(() => this.#transactions.moves.resolve(campaign.number, resolutions, now));
   }
 
   async claim(campaign: Campaign, after: Cursor, now: number, limit: number): Promise<Delivery[]> {

@@ -1,5 +1,5 @@
 // What Gmail, Yahoo and Outlook ask of those who send 5,000 messages a day or more, as data with its source, and whether
-// what was found meets it. Read on 2026-11-25; the providers change these pages now and then.
+// what was found meets it. Taken from copies and reports of these pages in November 2026; the providers change them now and then.
 
 import { type Finding, type FindingId, type Result, type RuleFinding, worst } from './finding.js';
 import type { CheckedSender } from './look-up.js';

@@ -78,12 +78,7 @@ export async function send(run: SendRun): Promise<Overview> {
     unsuppressed: settled.unsuppressed,
   });
 
-  const recorder = new Recorder(
-    ledger,
-    clock,
-    (error) => stop.fail(ledgerFailure(error)),
-    () => pool.busy * settings.depth,
-  );
+  const recorder = new Recorder(ledger, clock, (error) => stop.fail(ledgerFailure(error)));
   const queue = new Queue(ledger, campaign, clock, (error) => {
     if (error !== undefined) stop.fail(ledgerFailure(error));
     pool.wake();

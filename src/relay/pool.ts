@@ -71,11 +71,6 @@ export class Pool<T extends Outgoing> {
     this.#onFailure = onFailure;
   }
 
-  /** Sessions that have a message in hand. */
-  get busy(): number {
-    return this.#sessions.size - this.#waiters.length;
-  }
-
   /** Looks again: there may be a message to take. */
   wake(): void {
     this.#pump(this.#clock.monotonic());

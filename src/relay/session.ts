@@ -81,7 +81,9 @@ export class SmtpSession implements Session {
   /** Says a message's envelope, behind the end of the message before it. */
   #open<T extends Outgoing>(message: T | undefined, end: End, source: Source<T>): Opened<T> | undefined {
     if (message === undefined) return undefined;
-    const envelope = this.#inGroups ? this.#asGroup(message, end, source) : this.#oneByOne(message);
+    // Another session may have found meanwhile that groups are too much for the relay. This end must leave all the same.
+    const grouped = this.#inGroups || end.length > 0;
+    const envelope = grouped ? this.#asGroup(message, end, source) : this.#oneByOne(message);
     return { message, envelope };
   }
 

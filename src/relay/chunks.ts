@@ -24,6 +24,10 @@ export class ChunkedSession {
   /** The messages without an outcome, oldest first: `depth` at the most. */
   readonly #flights: Flight[] = [];
   #onLanding: () => void = () => {};
+  /** A reply came while the next message was waited for. */
+  #landedMeanwhile = false;
+  #inDoubt = 0;
+  #stopped = false;
 
   constructor(line: Line, depth: number) {
     this.#line = line;
@@ -43,6 +47,14 @@ export class ChunkedSession {
       else if (!this.#landedMeanwhile) return;
     }
     await Promise.all(this.#flights.map(({ landed }) => landed));
+    if (this.#inDoubt < 2 || this.#stopped) return;
+    const notice = this.#line.manners.lostSeveral();
+    if (notice !== undefined) source.notice(notice);
+  }
+
+  /** It is the run that breaks the connection: no sign of the relay's manners. */
+  stop(): void {
+    this.#stopped = true;
   }
 
   get #possible(): boolean {
@@ -51,8 +63,6 @@ export class ChunkedSession {
       talk.over === undefined && manners.chunks && extensions.has('PIPELINING') && extensions.has('CHUNKING')
     );
   }
-
-  #landedMeanwhile = false;
 
   /** The next message: now, or as soon as there is one; undefined also when a reply comes first. */
   async #first<T extends Outgoing>(source: Source<T>): Promise<T | undefined> {
@@ -125,7 +135,10 @@ export class ChunkedSession {
     left: () => boolean,
   ): Promise<Attempt> {
     const [, mail, rcpt, body] = await Promise.all(expected);
-    if (!isReply(body!)) return lost('body', left(), body!.why);
+    if (!isReply(body!)) {
+      if (left()) this.#inDoubt++;
+      return lost('body', left(), body!.why);
+    }
     const kind = replyClass(body);
     if (kind === 2) return replied('body', body);
     if (kind === 3) return lost('body', true, answered('BDAT', body));

@@ -38,17 +38,19 @@ const STAGES = ['mail', 'rcpt', 'data'] as const;
 export class SmtpSession implements Session {
   readonly #line: Line;
   readonly #depth: number;
+  readonly #chunked: ChunkedSession;
   /** The relay may have a transaction open that came to nothing. */
   #toReset = false;
 
   constructor(line: Line, depth = 1) {
     this.#line = line;
     this.#depth = depth;
+    this.#chunked = new ChunkedSession(line, depth);
   }
 
   async run<T extends Outgoing>(source: Source<T>): Promise<void> {
     try {
-      if (this.#depth > 1) await new ChunkedSession(this.#line, this.#depth).run(source);
+      if (this.#depth > 1) await this.#chunked.run(source);
       await this.#handOver(source);
       await this.#quit();
     } finally {
@@ -57,6 +59,7 @@ export class SmtpSession implements Session {
   }
 
   destroy(): void {
+    this.#chunked.stop();
     this.#line.talk.end('the session was stopped');
   }
 
@@ -81,7 +84,9 @@ export class SmtpSession implements Session {
   /** Says a message's envelope, behind the end of the message before it. */
   #open<T extends Outgoing>(message: T | undefined, end: End, source: Source<T>): Opened<T> | undefined {
     if (message === undefined) return undefined;
-    const envelope = this.#inGroups ? this.#asGroup(message, end, source) : this.#oneByOne(message);
+    // Another session may have found meanwhile that groups are too much for the relay. This end must leave all the same.
+    const grouped = this.#inGroups || end.length > 0;
+    const envelope = grouped ? this.#asGroup(message, end, source) : this.#oneByOne(message);
     return { message, envelope };
   }
 

@@ -174,6 +174,35 @@ test('a relay that announces CHUNKING and knows no BDAT gets DATA from then on, 
   });
 });
 
+test('a relay that ends its connections under several messages is given one at a time after the third', async () => {
+  const relay = await startFakeRelay({
+    extensions: EXTENSIONS,
+    script: { body: { reply: '250 ok', after: 'close' } },
+  });
+  try {
+    const smtp = smtpRelay(parseRelayUrl(`smtp://127.0.0.1:${relay.port}`, 'environment') as SmtpTarget, {
+      depth: 4,
+    });
+    const ends: string[][] = [];
+    const notices: string[] = [];
+    for (let connection = 0; connection < 5; connection++) {
+      const source = listSource([1, 2, 3, 4].map((number) => letter(number)));
+      await (await smtp.open()).run(source);
+      ends.push(source.attempts.map(inWords));
+      notices.push(...source.notices);
+    }
+    const doubt = 'lost body, last octet left';
+    const deep = ['replied body 250', doubt, doubt, doubt];
+    assert.deepEqual(ends.slice(0, 3), [deep, deep, deep]);
+    // What was taken to follow had not left, and is lost without a doubt.
+    for (const end of ends.slice(3)) assert.ok(!end.includes(doubt), end.join());
+    assert.match(notices.join(), /one at a time/);
+    assert.equal(notices.length, 1);
+  } finally {
+    await relay.stop();
+  }
+});
+
 for (const extensions of [['PIPELINING'], ['CHUNKING']]) {
   test(`a relay that offers ${extensions} alone is given DATA, whatever the depth`, async () => {
     await handOver(3, 8, { extensions }, (relay, source) => {

@@ -21,7 +21,7 @@ export interface Misdeed {
   /** Done beside the run, until it ends. */
   readonly during?: (stage: Stage, random: Random) => Promise<void>;
   readonly end: {
-    /** Of the deliveries in doubt: of a connection that is lost after the dot, at a depth of 1. */
+    /** Deliveries in doubt, at a depth of 1. At a greater one, a lost connection may leave that many for each of these. */
     readonly inDoubt: Range;
     /** Deliveries in other states than accepted and in doubt; none unless told. */
     readonly others?: Partial<Record<State, Range>>;
@@ -87,7 +87,10 @@ function tried(misdeed: Misdeed, { name, extensions, depth }: Dialect, random: R
         assert.ok(happened > 0 || misdeed.relay || misdeed.during, 'nothing was done');
       const first = stage.judge();
       const { counts } = first;
-      within('in doubt', counts.in_doubt, [inDoubt[0], inDoubt[1] * depth]);
+      // R3: each connection that was lost, which is one without a QUIT, adds at most the depth.
+      const lost = stage.relay.connections - stage.relay.commands.filter((line) => line === 'QUIT').length;
+      within('in doubt', counts.in_doubt, [inDoubt[0], depth === 1 ? inDoubt[1] : lost * depth]);
+      assert.ok(counts.in_doubt <= lost * depth, `${counts.in_doubt} in doubt by ${lost} lost connections`);
       for (const state of STATES) {
         if (state !== 'accepted' && state !== 'in_doubt')
           within(state, counts[state], others[state] ?? [0, 0]);

@@ -9,7 +9,7 @@ import { systemClock } from '../../src/engine/system-clock.js';
 import { parseRelayUrl, type SmtpTarget } from '../../src/relay/relay-url.js';
 import { smtpRelay } from '../../src/relay/smtp-relay.js';
 import type { Ledger } from '../../src/store/ledger.js';
-import { openLedger } from '../../src/store/sqlite/open.js';
+import { openLedger } from './built-ledger.js';
 import { withInstead } from './instead.js';
 import type { Orders } from './orders.js';
 

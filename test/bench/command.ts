@@ -56,12 +56,7 @@ export class Campaigns {
   }
 
   /** Sends the whole list. @throws Error unless all `people` were accepted, by the ledger's own account. */
-  async send(
-    port: number,
-    people: number,
-    options: readonly string[],
-    around: Around = {},
-  ): Promise<Sent> {
+  async send(port: number, people: number, options: readonly string[], around: Around = {}): Promise<Sent> {
     const run = await this.run(port, options, around);
     const begun = run.lines.find(({ text }) => text.startsWith('Sending to '));
     const ended = run.lines.find(({ text }) => / is complete: /.test(text));

@@ -18,7 +18,9 @@ const OVER_NODEMAILER = 8;
 /** Unsigned. */
 export async function measure({ quick, rounds }: Scale): Promise<Report> {
   // So that each sends for five seconds at least on a machine that gives smtp-source 5,000 a second.
-  const people = quick ? { ours: 300, nodemailer: 300, source: 300 } : { ours: 30_000, nodemailer: 3_000, source: 30_000 };
+  const people = quick
+    ? { ours: 300, nodemailer: 300, source: 300 }
+    : { ours: 30_000, nodemailer: 3_000, source: 30_000 };
   const campaigns = new Campaigns();
   try {
     await campaigns.list(people.ours);

@@ -30,10 +30,7 @@ export async function measure({ quick, rounds }: Scale): Promise<Report> {
       title: `postfix: ${work}, unsigned, rate unlimited`,
       conditions: await conditions(octets, rounds),
       columns: RUN_COLUMNS,
-      rows: [
-        runRow('mailblast', runs.mailblast),
-        runRow(`smtp-source -d -s ${CONNECTIONS}`, runs.source),
-      ],
+      rows: [runRow('mailblast', runs.mailblast), runRow(`smtp-source -d -s ${CONNECTIONS}`, runs.source)],
       ratios: [
         ratioOf(
           { work, against: `\`smtp-source -d -s ${CONNECTIONS}\``, target: OVER_SOURCE },

@@ -3,11 +3,11 @@
 // Ends with 1 when a run failed its own checks; a target that is missed is a result.
 
 import { load, machine } from './conditions.js';
-import { measure as distance, measureDepth as depth } from './distance.js';
+import { measureDepth as depth, measure as distance } from './distance.js';
 import { measure as flat } from './flat.js';
 import { measure as importing } from './import.js';
 import { measure as ledger } from './ledger.js';
-import { measure as loopback, measureSigned as dkim } from './loopback.js';
+import { measureSigned as dkim, measure as loopback } from './loopback.js';
 import { type Options, readOptions } from './options.js';
 import { measure as postfix } from './postfix.js';
 import { measure as profile } from './profile.js';

@@ -4,12 +4,9 @@ import type { Goal, Ratio, Report, Skipped } from './report.js';
 import { isMet, span, times, whole } from './report.js';
 
 /** Ends without a line break. `conditions` are sentences about the machine. */
-export function summary(
-  reports: readonly (Report | Skipped)[],
-  conditions: readonly string[],
-): string {
-  const made = reports.filter((report) => !('skipped' in report));
-  const skipped = reports.filter((report) => 'skipped' in report);
+export function summary(reports: readonly (Report | Skipped)[], conditions: readonly string[]): string {
+  const made = reports.filter((report): report is Report => !('skipped' in report));
+  const skipped = reports.filter((report): report is Skipped => 'skipped' in report);
   const ratios = made.flatMap((report) => report.ratios ?? []);
   const goals = made.flatMap((report) => report.goals);
   const parts = [

@@ -32,6 +32,8 @@ export interface Postfix {
   readonly port: number;
   /** PEM of the authority that signed its certificate, which is for `localhost` and 127.0.0.1. */
   readonly caFile: string;
+  readonly logFile: string;
+  readonly queueFolder: string;
   /** Messages accepted so far, in the order of their acceptance. One that was cut off is not among them. */
   journal(): Promise<PostfixEntry[]>;
   /** Waits until everything accepted has left the queue, so that `journal` is whole. */
@@ -134,6 +136,8 @@ export async function startPostfix(options: PostfixOptions = {}): Promise<Postfi
     host: '127.0.0.1',
     port,
     caFile: certificates.caFile,
+    logFile: at('log'),
+    queueFolder: at('queue'),
     log,
     journal: async () => readLog(await log()).filter((entry) => entry.accepted),
     async idle() {

@@ -8,6 +8,8 @@ const ENHANCED =
   'https://www.iana.org/assignments/smtp-enhanced-status-codes/smtp-enhanced-status-codes.xhtml';
 const POSTFIX = 'https://www.postfix.org/postconf.5.html';
 
+const MINUTE = 60_000;
+
 const TRANSACTION = ['mail', 'rcpt', 'data', 'body'] as const;
 
 export const STANDARDS: readonly Rule[] = [
@@ -73,5 +75,63 @@ export const STANDARDS: readonly Rule[] = [
     stages: ['rcpt', 'data', 'body'],
     enhanced: ['5.1.7', '5.1.8'],
     means: { action: 'stop', meaning: 'It refuses the sender. Check --from and --return-path.' },
+  },
+  {
+    rule: 'connections',
+    source: `${POSTFIX}#smtpd_client_connection_count_limit`,
+    code: [421, 450, 452, 454],
+    words: /too many (?:concurrent |simultaneous |active )*(?:SMTP )?(?:connections|sessions)/i,
+    means: { action: 'slow', scope: 'relay' },
+  },
+  {
+    rule: 'client-rate',
+    source: `${POSTFIX}#smtpd_client_message_rate_limit`,
+    code: [421, 450],
+    words: /too (?:much mail|many recipients|many new TLS sessions|many AUTH commands) from/i,
+    means: { action: 'slow', scope: 'relay' },
+  },
+  {
+    rule: 'server-ports-busy',
+    source: `${POSTFIX}#postscreen_pre_queue_limit`,
+    code: [421],
+    words: /all server ports are busy/i,
+    means: { action: 'slow', scope: 'relay' },
+  },
+  // Its disk drains as it delivers, or somebody clears it up: minutes at the best.
+  {
+    rule: 'no-room',
+    source: `${POSTFIX}#queue_minfree`,
+    code: [452],
+    enhanced: ['4.3.1'],
+    words: /insufficient system storage/i,
+    means: {
+      action: 'rest',
+      scope: 'relay',
+      restMs: 5 * MINUTE,
+      meaning: 'Its disk is full; only its operator can look.',
+    },
+  },
+  // The usual waits are one to five minutes, and who comes earlier is counted anew by some.
+  {
+    rule: 'greylisted',
+    source: 'RFC 6647 2.1 and 5',
+    code: 4,
+    stages: TRANSACTION,
+    words: /gr[ae]y-?list/i,
+    means: { action: 'retry', afterMs: 5 * MINUTE },
+  },
+  {
+    rule: 'congestion',
+    source: 'RFC 3463 3.5 (X.4.5)',
+    code: 4,
+    enhanced: ['4.4.5'],
+    means: { action: 'slow', scope: 'relay' },
+  },
+  {
+    rule: 'mail-flood',
+    source: `${ENHANCED} (X.7.28)`,
+    code: 4,
+    enhanced: ['4.7.28'],
+    means: { action: 'slow', scope: 'domain' },
   },
 ];

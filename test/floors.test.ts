@@ -17,8 +17,10 @@ const BELOW: Readonly<Record<string, readonly string[]>> = {
   relay: ['domain'],
   'relay-log': ['domain'],
   store: ['domain'],
+  dns: ['domain'],
   engine: ['domain', 'list', 'template', 'message', 'relay', 'relay-log', 'store'],
-  cli: ['domain', 'list', 'template', 'message', 'relay', 'relay-log', 'store', 'engine'],
+  check: ['domain', 'list', 'template', 'message', 'relay', 'store', 'dns', 'engine'],
+  cli: ['domain', 'list', 'template', 'message', 'relay', 'relay-log', 'store', 'dns', 'engine', 'check'],
   '': ['domain', 'list', 'template', 'message', 'relay', 'relay-log', 'store', 'engine'],
 };
 
@@ -31,6 +33,9 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
     'cli/options.ts',
     'cli/help.ts',
     'cli/failed.ts',
+    'cli/option-kinds.ts',
+    'cli/check-relay-flags.ts',
+    'cli/relay-flags.ts',
     'cli/settings/',
   ],
   'jsonc-parser': ['cli/settings/json-file.ts'],
@@ -40,7 +45,10 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   mjml: ['template/compile.ts'],
   handlebars: ['template/'],
   'html-to-text': ['template/plain-text.ts'],
-  nodemailer: ['relay/connect.ts'],
+  nodemailer: ['relay/connect.ts', 'relay/oauth2.ts', 'relay/proxy.ts'],
+  socks: ['relay/proxy.ts'],
+  mailauth: ['dns/'],
+  tldts: ['dns/dmarc.ts'],
   'smtp-server': ['relay/sandbox.ts'],
   'better-sqlite3': ['store/sqlite/'],
 };

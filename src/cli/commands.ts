@@ -2,6 +2,7 @@
 // Every start reads this file, so a row loads its options when it is named, and its work when it runs.
 
 import type { Command } from 'commander';
+import type { CheckRelayOptions } from './check-relay-flags.js';
 import type { ResolveFlags } from './commands/resolve.js';
 import { EVERYWHERE } from './help.js';
 import type { HouseFlags, RecipientsFlags, RunFlags, SendOptions } from './options.js';
@@ -15,7 +16,7 @@ export interface CommandRow {
   readonly takes: readonly (readonly [argument: string, help: string])[];
   /** What stands behind its name in the help, where its arguments do not say it. */
   readonly usage?: string;
-  /** Declares its options, and what it does. `flags` is options.ts. */
+  /** Declares its options, and what it does; resolves when that is done. `flags` is options.ts. */
   declare(command: Command, flags: Flags, run: Run): unknown;
 }
 
@@ -101,6 +102,18 @@ export const COMMANDS: readonly CommandRow[] = [
           const { runAbandon } = await import('./commands/abandon.js');
           done(await runAbandon(name, options));
         }),
+  },
+  {
+    name: 'check',
+    about: 'find what is wrong before anyone gets it: the relay, its DNS, what mail providers ask',
+    takes: [],
+    declare: async (command, _flags, { done }) => {
+      const { relayCheckFlags } = await import('./check-relay-flags.js');
+      relayCheckFlags(command).action(async (options: CheckRelayOptions, command: Command) => {
+        const { runCheckRelay } = await import('./commands/check-relay.js');
+        done(await runCheckRelay(options, given(command)));
+      });
+    },
   },
   {
     name: 'suppress',

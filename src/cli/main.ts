@@ -51,7 +51,7 @@ async function commands(
   const declare = async (isWanted: (name: string) => boolean) => {
     for (const [row, command] of undeclared) {
       if (!isWanted(row.name)) continue;
-      row.declare(command, await import('./options.js'), run);
+      await row.declare(command, await import('./options.js'), run);
       undeclared.delete(row);
     }
   };

@@ -4,6 +4,8 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { parseDuration } from '../domain/duration.js';
 import { parseRate } from '../domain/rate.js';
+import { flag, several, text } from './option-kinds.js';
+import { type ConnectionFlags, connectionFlags } from './relay-flags.js';
 
 /** Options of `send`, as commander gives them. Texts are empty when not given. */
 export interface SendOptions extends RunFlags {
@@ -31,7 +33,7 @@ export interface SendOptions extends RunFlags {
 }
 
 /** Options that say how a run goes: `send` and `resume` have them. */
-export interface RunFlags extends HouseFlags {
+export interface RunFlags extends HouseFlags, ConnectionFlags {
   readonly relay: string;
   readonly rate: string;
   readonly connections: number;
@@ -96,8 +98,7 @@ export function houseFlags(command: Command): Command {
 
 export function runFlags(command: Command): Command {
   const relayHelp = 'smtps://host:465, smtp://host:587, smtp+plain://host, sandbox or file:<dir>';
-  houseFlags(command)
-    .addOption(text('--relay <url>', 'MAILBLAST_RELAY', relayHelp))
+  connectionFlags(houseFlags(command).addOption(text('--relay <url>', 'MAILBLAST_RELAY', relayHelp)))
     .addOption(
       new Option('--rate <n/unit>', 'messages per s, m or h, or unlimited')
         .env('MAILBLAST_RATE')
@@ -214,22 +215,6 @@ export function sendFlags(command: Command): Command {
     )
     .addOption(text('--out <dir>', 'MAILBLAST_OUT', 'with --dry-run: write the messages as .eml files'));
   return runFlags(command);
-}
-
-/** A text option that is empty when not given, so that nothing inside has to ask. */
-function text(flags: string, variable: string, help: string): Option {
-  return new Option(flags, help).env(variable).default('', 'none');
-}
-
-/** An option that may be given several times. */
-function several(flags: string, help: string): Option {
-  return new Option(flags, `${help}; may be given several times`)
-    .default([], 'none')
-    .argParser((value: string, earlier: readonly string[]) => [...earlier, value]);
-}
-
-function flag(flags: string, variable: string, help: string): Option {
-  return new Option(flags, help).env(variable).default(false);
 }
 
 function rateText(value: string): string {

@@ -70,10 +70,11 @@ export async function runCampaign(
   }
 }
 
-/** What `resume` needs to go on as this run did. The relay's URL is kept without its login. */
+/** What `resume` needs to go on as this run did. URLs are kept without their logins. */
 export function remembered(options: RunFlags): RunOptions {
   const { relay, rate, connections, depth, retryFor, wait, dkimDomain, dkimSelector, dkimKey: key } = options;
-  const { maxPerDay } = options;
+  const { maxPerDay, oauth2, proxy } = options;
+  const path = (file: string) => (file === '' ? '' : resolve(file));
   return {
     relay: withoutLogin(relay),
     rate,
@@ -84,7 +85,12 @@ export function remembered(options: RunFlags): RunOptions {
     wait,
     dkimDomain,
     dkimSelector,
-    dkimKey: key === '' ? '' : resolve(key),
+    dkimKey: path(key),
+    oauth2,
+    proxy: withoutLogin(proxy),
+    tlsCa: path(options.tlsCa),
+    tlsCert: path(options.tlsCert),
+    tlsKey: path(options.tlsKey),
   };
 }
 

@@ -148,10 +148,11 @@ export class FakeConnection {
   }
 
   #keywords(): string[] {
-    const { extensions = EXTENSIONS, tls, login } = this.#house.options;
+    const { extensions = EXTENSIONS, tls, login, oauth2 } = this.#house.options;
     const keywords = [...extensions];
     if (tls !== undefined && !this.#secure) keywords.push('STARTTLS');
     if (login !== undefined) keywords.push(`AUTH ${login.methods ?? 'PLAIN LOGIN'}`);
+    if (oauth2 !== undefined) keywords.push('AUTH XOAUTH2');
     return ['HELP', ...keywords].map((word, i, all) => `250${i === all.length - 1 ? ' ' : '-'}${word}`);
   }
 
@@ -161,6 +162,7 @@ export class FakeConnection {
       await this.#speak({ reply: `334 ${Buffer.from(prompt).toString('base64')}` });
       return decode((await this.#input.until(CRLF))?.toString('latin1') ?? '');
     };
+    if (method.toUpperCase() === 'XOAUTH2') return this.#showToken(line, decode(initial ?? ''));
     let given: string;
     if (method.toUpperCase() === 'PLAIN') {
       given = initial === undefined ? await ask('') : decode(initial);
@@ -170,6 +172,20 @@ export class FakeConnection {
     const { login } = this.#house.options;
     const right = login !== undefined && given === `\0${login.user}\0${login.password}`;
     return this.#do('auth', line, right ? GOOD.auth : '535 5.7.8 authentication failed');
+  }
+
+  /** https://developers.google.com/workspace/gmail/imap/xoauth2-protocol */
+  async #showToken(line: string, shown: string): Promise<boolean> {
+    const { oauth2 } = this.#house.options;
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: XOAUTH2 divides its fields by them.
+    const [, user, token = ''] = /^user=([^\x01]*)\x01auth=Bearer ([^\x01]*)\x01\x01$/.exec(shown) ?? [];
+    if (oauth2 !== undefined && user === oauth2.user && oauth2.good(token)) return this.#do('auth', line);
+    if (oauth2?.challenge) {
+      const why = JSON.stringify({ status: '400', schemes: 'Bearer', scope: 'https://mail.google.com/' });
+      await this.#speak({ reply: `334 ${Buffer.from(why).toString('base64')}` });
+      if ((await this.#input.until(CRLF))?.length !== 0) return this.#speak({ reply: '501 5.5.2 not empty' });
+    }
+    return this.#do('auth', line, '535 5.7.8 Username and Password not accepted');
   }
 
   async #data(line: string): Promise<boolean> {

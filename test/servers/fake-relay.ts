@@ -66,9 +66,23 @@ export interface FakeRelayOptions {
   /** The octets of bodies are dropped once they were answered, so that long runs stay small. */
   readonly forgets?: boolean;
   /** Key and certificate (PEM); TLS from the start, or offered by STARTTLS. */
-  readonly tls?: { readonly key: string; readonly cert: string; readonly implicit?: boolean };
+  readonly tls?: {
+    readonly key: string;
+    readonly cert: string;
+    readonly implicit?: boolean;
+    /** Asks for a certificate of the client, signed by this authority. */
+    readonly ca?: string;
+    readonly requestCert?: boolean;
+    readonly rejectUnauthorized?: boolean;
+  };
   /** Offers AUTH for this one, by PLAIN and LOGIN unless told. */
   readonly login?: { readonly user: string; readonly password: string; readonly methods?: string };
+  /** Offers AUTH XOAUTH2: says yes to the tokens that `good` takes, and refuses others after a challenge, as Google does, or at once, as Microsoft. */
+  readonly oauth2?: {
+    readonly user: string;
+    readonly good: (token: string) => boolean;
+    readonly challenge: boolean;
+  };
 }
 
 /** Who keeps a journal of their own, or judges the client. Each call comes before any reply about it leaves. */

@@ -54,6 +54,12 @@ export class Journal implements FakeWitness {
     }
   }
 
+  /** What another journal of the same list holds up to a moment: the relay is the same, and remembers. */
+  adopt(other: Journal, until: bigint): void {
+    this.decisions.push(...other.decisions.filter(({ at }) => at <= until));
+    for (const { to, hash } of this.decisions) if (hash !== '') this.copies.set(to, new Set([hash]));
+  }
+
   /** How often each address was accepted, up to a moment. */
   accepted(until?: bigint): Map<string, number> {
     const times = new Map<string, number>();

@@ -32,8 +32,8 @@ export async function runSend(list: string, options: SendOptions, given: Given):
   }
   if (options.row !== 0 && options.test === '') throw new MailblastError('usage', '--row goes with --test.');
   if (options.out !== '') throw new MailblastError('usage', '--out goes with --dry-run.');
-  await askForPassword(options.relay, output);
-  const choice = chooseRelay(options.relay, given('relay'));
+  if (options.oauth2 === '') await askForPassword(options.relay, output);
+  const choice = chooseRelay(options.relay, given('relay'), { ...options, proxyTyped: given('proxy') });
   const request = requestOf(list, options, choice.rehearsalFolder !== undefined);
   const signer = chooseDkim(options, request.from, choice.target);
   if (options.test !== '') {

@@ -12,8 +12,9 @@ import { type Answer, CLOSE, type Group, type WriterData } from './writer.js';
 
 const { path, closed } = workerData as WriterData;
 const db = openForWriting(path);
-const { ino } = statSync(path);
 const transactions = new Transactions(db);
+/** The ledger's file, and the WAL, which SQLite takes away only when nobody has the ledger open. */
+const files = [path, `${path}-wal`].map((file) => ({ file, ino: statSync(file).ino }));
 
 parentPort!.on('message', (message: string) => {
   if (message === CLOSE) close();
@@ -22,7 +23,7 @@ parentPort!.on('message', (message: string) => {
 
 async function write({ outcomes, marks }: Group): Promise<Answer> {
   try {
-    demandFile();
+    demandFiles();
     await patiently(() => transactions.run(() => transactions.moves.record(outcomes, marks)));
     return 'durable';
   } catch (error) {
@@ -31,8 +32,8 @@ async function write({ outcomes, marks }: Group): Promise<Answer> {
 }
 
 /** A file that was deleted can still be written to, and is forgotten with this process: worse than a full disk. */
-function demandFile(): void {
-  if (statSync(path, { throwIfNoEntry: false })?.ino === ino) return;
+function demandFiles(): void {
+  if (files.every(({ file, ino }) => statSync(file, { throwIfNoEntry: false })?.ino === ino)) return;
   throw new Database.SqliteError('the file was deleted or replaced', 'SQLITE_READONLY_DBMOVED');
 }
 

@@ -1,7 +1,7 @@
 // What a reply would come to, asked without a relay at hand: at which stage it was said, if nobody tells, and the verdict.
 // Knows the policy; runs nothing.
 
-import type { Attempt, ConnectFailure } from './attempt.js';
+import type { ConnectFailure } from './attempt.js';
 import { judgeAttempt, judgeConnection, type Verdict } from './policy.js';
 import { formatReply, type Reply, replyClass } from './reply.js';
 import type { ConnectVerdict } from './verdict.js';
@@ -21,12 +21,19 @@ export function explain(reply: Reply, stage = likelyStage(reply), relay = ''): E
 }
 
 function verdictAt(stage: NamedStage, reply: Reply, relay: string): Verdict | ConnectVerdict {
+  if (stage !== 'body' && goesOn(stage, reply)) {
+    return { action: 'accepted', rule: `${stage}-goes-on`, source: 'RFC 5321 4.2.1' };
+  }
   if (stage === 'connect' || stage === 'tls' || stage === 'auth') {
-    // A yes there opens the connection, which nothing has to be judged of.
     return judgeConnection(failure(stage === 'connect' ? 'greeting' : stage, reply), relay);
   }
-  const attempt: Attempt = { ended: 'replied', stage, reply };
-  return judgeAttempt(attempt, relay);
+  return judgeAttempt({ ended: 'replied', stage, reply }, relay);
+}
+
+/** What is neither judged as an attempt's end nor as a failure: DATA and a login may be answered with a 3yz. */
+function goesOn(stage: NamedStage, reply: Reply): boolean {
+  const kind = replyClass(reply);
+  return stage === 'data' ? kind === 3 : kind === 2 || (kind === 3 && stage === 'auth');
 }
 
 function failure(stage: 'greeting' | 'tls' | 'auth', reply: Reply): ConnectFailure {

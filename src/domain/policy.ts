@@ -44,8 +44,11 @@ export function judgeAttempt(attempt: Attempt, relay = ''): Verdict {
   const { stage, reply } = attempt;
   const kind = replyClass(reply);
   if (kind === 2 && stage === 'body') return { action: 'accepted', ...ground('body-2yz', 'RFC 5321 4.2.5') };
-  if (kind !== 4 && kind !== 5)
+  if (kind !== 4 && kind !== 5) {
+    // After the dot it may have been taken (R4).
+    if (stage === 'body') return { action: 'in_doubt', ...ground('body-senseless', 'RFC 1047') };
     return { action: 'put_back', ...ground(`${stage}-senseless`, 'RFC 5321 4.3.2') };
+  }
   const rule = firstFit(rulesFor(relay), stage, reply) ?? firstFit(STANDARDS, stage, reply);
   if (rule !== undefined) return readRule(rule, reply);
   return byStage(stage, reply);
@@ -70,9 +73,9 @@ export function judgeConnection({ stage, reply, why }: ConnectFailure, relay = '
   if (reply !== undefined) {
     const rule = firstFit(rulesFor(relay), stage, reply) ?? firstFit(STANDARDS, stage, reply);
     const verdict = rule === undefined ? undefined : readRule(rule, reply);
-    // No recipient has a part in it yet, so a retry or a rejection would have nobody to go to.
-    if (verdict?.action === 'slow' || verdict?.action === 'rest' || verdict?.action === 'stop')
-      return verdict;
+    // No recipient has a part in it yet, nor his domain; a retry or a rejection would have nobody to go to.
+    if (verdict?.action === 'slow') return { ...verdict, scope: 'relay' };
+    if (verdict?.action === 'rest' || verdict?.action === 'stop') return verdict;
   }
   const temporary = reply !== undefined && replyClass(reply) === 4;
   if (temporary) return { action: 'try_again', ...ground(`${stage}-4yz`, 'RFC 5321 4.2.1') };

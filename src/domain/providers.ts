@@ -33,9 +33,7 @@ export function rulesFor(relay: string): readonly Rule[] {
   const host = hostOf(relay);
   return PROVIDERS.flatMap(({ relays, rules }) => {
     const own = relays.test(host);
-    return rules
-      .filter((rule) => rule.own !== true || own || host === '')
-      .map((rule) => (own ? ofRelay(rule) : rule));
+    return rules.filter((rule) => rule.own !== true || own).map((rule) => (own ? ofRelay(rule) : rule));
   });
 }
 
@@ -47,7 +45,7 @@ function ofRelay(rule: Rule): Rule {
 
 function hostOf(relay: string): string {
   return relay
-    .replace(/^[a-z+]+:\/\//i, '')
+    .replace(/^[a-z+]+:\/\/(?:.*@)?/i, '')
     .replace(/:\d+$/, '')
     .toLowerCase();
 }

@@ -54,7 +54,7 @@ export const GOOGLE: Provider = {
       source: ERRORS,
       code: [550],
       enhanced: ['5.7.26'],
-      words: /gsmtp|unauthenticated|authenticat/i,
+      words: /\bunauthenticated\b|authentication (?:information|checks)|hard fail policy/i,
       means: {
         action: 'stop',
         meaning: "Gmail wants SPF or DKIM to pass, and DMARC for From's domain. Set them up in DNS.",

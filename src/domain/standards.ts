@@ -49,23 +49,26 @@ export const STANDARDS: readonly Rule[] = [
       meaning: "The account or its login is wrong. Check the relay's user and password.",
     },
   },
+  // What another server said to the relay, which verifies recipients by asking, is the recipient's own matter.
   {
     rule: 'relaying-denied',
     source: `${POSTFIX}#relay_domains`,
     code: 5,
     stages: ['rcpt'],
-    words: /relay(?:ing)? (?:access )?(?:denied|not (?:permitted|allowed))|unable to relay/i,
+    words:
+      /^(?!.*\bsaid: ).*(?:relay(?:ing)? (?:access )?(?:denied|not (?:permitted|allowed))|unable to relay)/i,
     means: {
       action: 'stop',
       meaning: "It will not relay for us. Check the relay's user, password and port.",
     },
   },
+  // Postfix delays what it thinks of the sender until RCPT.
   {
     rule: 'sender-rejected',
     source: `${POSTFIX}#smtpd_delay_reject`,
     code: 5,
     stages: ['rcpt', 'data', 'body'],
-    words: /sender address rejected/i,
+    words: /^(?:<[^>]*>:? ?)?sender address rejected/i,
     means: { action: 'stop', meaning: 'It refuses the sender. Check --from, --return-path and the login.' },
   },
   {

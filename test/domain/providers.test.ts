@@ -268,6 +268,18 @@ const ROWS: readonly Row[] = [
     rule: 'relaying-denied',
   },
   {
+    says: '550 5.1.1 <a@example.org>: Recipient address rejected: undeliverable address: host mx.example.org[192.0.2.9] said: 550 5.7.1 Relaying denied',
+    stage: 'rcpt',
+    comes: 'reject',
+    rule: 'rcpt-5yz',
+  },
+  {
+    says: '550 5.1.1 <a@example.org>: Recipient address rejected: undeliverable address: host mx.example.org[192.0.2.9] said: 550 Sender address rejected',
+    stage: 'rcpt',
+    comes: 'reject',
+    rule: 'rcpt-5yz',
+  },
+  {
     says: '553 5.7.1 <a@example.com>: Sender address rejected: not owned by user news',
     stage: 'rcpt',
     comes: 'stop',

@@ -35,7 +35,7 @@ export const GOOGLE: Provider = {
       source: ERRORS,
       code: [421],
       enhanced: ['4.7.0', '4.7.28'],
-      words: /unusual (?:rate|amount) of (?:unsolicited )?(?:e?mail)/i,
+      words: /unusual (?:rate|amount) of (?:unsolicited )?e?mail|temporarily rate limited/i,
       means: { action: 'slow', scope: 'domain' },
     },
     // What the relay says at EHLO to who comes too often.

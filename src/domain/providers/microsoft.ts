@@ -112,7 +112,7 @@ export const MICROSOFT: Provider = {
       rule: 'outlook-block-list',
       source: OUTLOOK_BLOCKS,
       code: [550],
-      words: /\(S31[45]0\)/,
+      words: /\bS31[45]0\b/,
       means: {
         action: 'stop',
         meaning:

@@ -3,6 +3,7 @@
 
 import type { Command } from 'commander';
 import type { CheckRelayOptions } from './check-relay-flags.js';
+import type { ExplainFlags } from './commands/explain.js';
 import type { ResolveFlags } from './commands/resolve.js';
 import { EVERYWHERE } from './help.js';
 import type { HouseFlags, RecipientsFlags, RunFlags, SendOptions } from './options.js';
@@ -114,6 +115,28 @@ export const COMMANDS: readonly CommandRow[] = [
         done(await runCheckRelay(options, given(command)));
       });
     },
+  },
+  {
+    name: 'explain',
+    about: "what mailblast would do about a relay's reply, and why",
+    takes: [['<reply...>', 'its words: "454 Throttling failure: Maximum sending rate exceeded"']],
+    declare: (command, { houseFlags }, { done }) =>
+      houseFlags(command)
+        .option(
+          '--stage <stage>',
+          "connect, tls, auth, mail, rcpt, data or body (default: the words' own)",
+          '',
+        )
+        .addOption(
+          command
+            .createOption('--relay <host>', 'the relay that said it')
+            .env('MAILBLAST_RELAY')
+            .default('', 'none'),
+        )
+        .action(async (words: string[], options: ExplainFlags) => {
+          const { runExplain } = await import('./commands/explain.js');
+          done(runExplain(words, options));
+        }),
   },
   {
     name: 'suppress',

@@ -4,62 +4,95 @@
 //   connect, EHLO    –          try again later  try again later               try again later
 //   TLS              –          try again later  stop                          stop
 //   AUTH             –          try again later  stop: the login               stop: the login
-//   MAIL             –          retry            stop: the sender, unless the  put back
-//                                                size was refused: reject
-//   RCPT             –          retry            reject, unless it says that   put back
-//                                                we may not relay: stop
+//   MAIL             –          retry            stop: the sender              put back
+//   RCPT             –          retry            reject                        put back
 //   DATA             –          retry            reject                        put back
 //   after the dot    accepted   retry            reject                        in doubt
 //
-// A recipient that the relay cannot be asked for (SMTPUTF8 is not offered) is invalid, without a word being said.
-// `retry` is charged to the recipient and follows the schedule; `put back` is not, and goes to the head of the queue.
-// 421 before the body says that the relay is closing, nothing of the recipient: put back. No sense is temporary.
+// What rules know better: a provider's (providers/), then the standards' (standards.ts). A rule needs the basic code to
+// fit, then the stage, then the enhanced status code, then the words; it can make of a no
+//
+//   retry            charged to the recipient, by the schedule, or after the minutes that greylisting takes
+//   reject           ends this delivery
+//   slow             put back uncharged; the pace of the relay, or of the recipient's domain, goes down
+//   rest             put back uncharged; the relay is not asked again for so long: a quota
+//   stop             put back uncharged; the account, the sender or TLS is wrong, which the next recipient would not mend
+//
+// `put back` is uncharged too, and goes to the head of the queue. 421 before the body says that the relay is closing,
+// nothing of the recipient: put back. No sense is temporary. A recipient that the relay cannot be asked for (SMTPUTF8 is
+// not offered) is invalid, without a word being said.
 
-import type { Attempt, ConnectFailure } from './attempt.js';
+import type { Attempt, ConnectFailure, Stage } from './attempt.js';
+import { rulesFor } from './providers.js';
 import { formatReply, type Reply, replyClass } from './reply.js';
+import { firstFit, readRule } from './rule.js';
+import { STANDARDS } from './standards.js';
+import type { ConnectVerdict, Ground, Verdict } from './verdict.js';
 
-/** What an attempt's end means for its delivery, or for the whole run. */
-export type Verdict =
-  | { readonly action: 'accepted' | 'retry' | 'reject' | 'put_back' | 'in_doubt' | 'invalid' }
-  | { readonly action: 'stop'; readonly sentence: string };
+export type { ConnectVerdict, Verdict } from './verdict.js';
 
-const RELAYING_DENIED = /relay(?:ing)? (?:access )?(?:denied|not (?:permitted|allowed))|unable to relay/i;
-
-/** The verdict on an attempt. `stop` means the login or the sender, which the next recipient would not mend. */
-export function judgeAttempt(attempt: Attempt): Verdict {
-  if (attempt.ended === 'unable') return { action: 'invalid' };
-  if (attempt.ended === 'lost') return { action: attempt.lastOctetLeft ? 'in_doubt' : 'put_back' };
+/**
+ * The verdict on an attempt. `relay` is the relay's name or host, as far as it is known: a provider's rules that do not
+ * speak for themselves count on its own relays only.
+ */
+export function judgeAttempt(attempt: Attempt, relay = ''): Verdict {
+  if (attempt.ended === 'unable') return { action: 'invalid', ...ground('not-asked', 'RFC 6531 3.4') };
+  if (attempt.ended === 'lost') {
+    if (attempt.lastOctetLeft) return { action: 'in_doubt', ...ground('lost-after-the-dot', 'RFC 1047') };
+    return { action: 'put_back', ...ground('lost-before-the-dot', 'RFC 5321 4.2.5') };
+  }
   const { stage, reply } = attempt;
   const kind = replyClass(reply);
-  if (kind === 2 && stage === 'body') return { action: 'accepted' };
-  if (kind !== 4 && kind !== 5) return { action: 'put_back' };
-  if (stage !== 'body' && reply.code === 421) return { action: 'put_back' };
-  if (kind === 4) return { action: 'retry' };
-  if (stage === 'mail' && !isAboutSize(reply)) {
-    return {
-      action: 'stop',
-      sentence: `The relay refused the sender: "${formatReply(reply)}". Check --from, --return-path and the relay's login.`,
-    };
+  if (kind === 2 && stage === 'body') return { action: 'accepted', ...ground('body-2yz', 'RFC 5321 4.2.5') };
+  if (kind !== 4 && kind !== 5) {
+    // After the dot it may have been taken (R4).
+    if (stage === 'body') return { action: 'in_doubt', ...ground('body-senseless', 'RFC 1047') };
+    return { action: 'put_back', ...ground(`${stage}-senseless`, 'RFC 5321 4.3.2') };
   }
-  if (stage === 'rcpt' && mayNotRelay(reply)) {
-    return {
-      action: 'stop',
-      sentence: `The relay will not relay for us: "${formatReply(reply)}". Check the relay's user, password and port.`,
-    };
-  }
-  return { action: 'reject' };
+  const rule = firstFit(rulesFor(relay), stage, reply) ?? firstFit(STANDARDS, stage, reply);
+  if (rule !== undefined) return readRule(rule, reply);
+  return byStage(stage, reply);
 }
 
-/** The verdict on a connection that could not be opened: whether to try again, or stop with `trouble`. */
-export type ConnectVerdict =
-  | { readonly action: 'try_again' }
-  | { readonly action: 'stop'; readonly trouble: 'refused' | 'unreachable' };
+function byStage(stage: 'mail' | 'rcpt' | 'data' | 'body', reply: Reply): Verdict {
+  if (stage !== 'body' && reply.code === 421) {
+    return { action: 'put_back', ...ground('closing', 'RFC 5321 3.8') };
+  }
+  if (replyClass(reply) === 4) return { action: 'retry', ...ground(`${stage}-4yz`, 'RFC 5321 4.2.1') };
+  if (stage !== 'mail') return { action: 'reject', ...ground(`${stage}-5yz`, 'RFC 5321 4.2.1') };
+  return {
+    action: 'stop',
+    trouble: 'refused',
+    sentence: `The relay refused the sender: "${formatReply(reply)}". Check --from, --return-path and the relay's login.`,
+    ...ground('mail-5yz', 'RFC 5321 4.2.1'),
+  };
+}
 
-export function judgeConnection(failure: ConnectFailure): ConnectVerdict {
-  const { stage, reply } = failure;
+/** The verdict on a connection that could not be opened: whether to try again, how, or to stop. `relay` as above. */
+export function judgeConnection({ stage, reply, why }: ConnectFailure, relay = ''): ConnectVerdict {
+  if (reply !== undefined) {
+    const rule = firstFit(rulesFor(relay), stage, reply) ?? firstFit(STANDARDS, stage, reply);
+    const verdict = rule === undefined ? undefined : readRule(rule, reply);
+    // No recipient has a part in it yet, nor his domain; a retry or a rejection would have nobody to go to.
+    if (verdict?.action === 'slow') return { ...verdict, scope: 'relay' };
+    if (verdict?.action === 'rest' || verdict?.action === 'stop') return verdict;
+  }
   const temporary = reply !== undefined && replyClass(reply) === 4;
-  if (temporary || (stage !== 'tls' && stage !== 'auth')) return { action: 'try_again' };
-  return { action: 'stop', trouble: stage === 'tls' ? 'unreachable' : 'refused' };
+  if (temporary) return { action: 'try_again', ...ground(`${stage}-4yz`, 'RFC 5321 4.2.1') };
+  if (stage !== 'tls' && stage !== 'auth') {
+    return { action: 'try_again', ...ground(ruleName(stage, reply), 'RFC 5321 4.5.4.1') };
+  }
+  const trouble = stage === 'tls' ? 'unreachable' : 'refused';
+  const source = stage === 'tls' ? 'RFC 3207 4.1' : 'RFC 4954 6';
+  return { action: 'stop', trouble, sentence: why, ...ground(ruleName(stage, reply), source) };
+}
+
+function ruleName(stage: Stage, reply: Reply | undefined): string {
+  return reply === undefined ? `${stage}-no-reply` : `${stage}-${replyClass(reply)}yz`;
+}
+
+function ground(rule: string, source: string): Ground {
+  return { rule, source };
 }
 
 const MINUTE = 60_000;
@@ -69,14 +102,4 @@ const SCHEDULE = [1, 5, 15, 60, 240] as const;
 export function retryDelay(attempts: number): number {
   const step = Math.min(Math.max(attempts, 1), SCHEDULE.length) - 1;
   return SCHEDULE[step]! * MINUTE;
-}
-
-/** RFC 1870: 552, or X.3.4, says that this one message is too large. */
-function isAboutSize(reply: Reply): boolean {
-  return reply.code === 552 || reply.enhanced === '5.3.4';
-}
-
-/** RFC 4954: 530 asks for a login. The rest is what relays say to strangers. */
-function mayNotRelay(reply: Reply): boolean {
-  return reply.code === 530 || RELAYING_DENIED.test(reply.text);
 }

@@ -19,6 +19,9 @@ import type { Recorder } from './recorder.js';
 import { Stock } from './stock.js';
 import type { Stop } from './stop.js';
 
+/** What to do when the relay takes no more for now. */
+const AGAIN = 'Run the same command again later.';
+
 export interface DeskSettings {
   /** The relay's name, as the ledger keeps it. */
   readonly relay: string;
@@ -158,7 +161,7 @@ export class Desk implements Supply<PersonalMessage> {
 
   #settle(message: PersonalMessage, attempt: Attempt): void {
     const { delivery } = message;
-    const verdict = judgeAttempt(attempt);
+    const verdict = judgeAttempt(attempt, this.#settings.relay);
     const reply = attempt.ended === 'replied' ? attempt.reply : undefined;
     const reason = attempt.ended === 'replied' ? '' : attempt.why;
     switch (verdict.action) {
@@ -171,18 +174,22 @@ export class Desk implements Supply<PersonalMessage> {
       case 'in_doubt':
         return this.#record(delivery, 'in_doubt', { reason, charged: true });
       case 'retry':
-        return this.#retry(delivery, reply, reason);
+        return this.#retry(delivery, reply, reason, verdict.afterMs);
       case 'stop':
         this.#putBack(message, reply, reason);
-        return this.#stop.fail(new MailblastError('refused', verdict.sentence));
+        return this.#stop.fail(new MailblastError(verdict.trouble, verdict.sentence));
+      case 'rest':
+        this.#putBack(message, reply, reason);
+        return this.#stop.fail(new MailblastError('unfinished', `${verdict.sentence} ${AGAIN}`));
+      case 'slow':
       case 'put_back':
         return this.#putBack(message, reply, reason);
     }
   }
 
-  #retry(delivery: Delivery, reply: Outcome['reply'], reason: string): void {
+  #retry(delivery: Delivery, reply: Outcome['reply'], reason: string, afterMs?: number): void {
     const now = this.#clock.now();
-    const due = now + retryDelay(delivery.attempts + 1);
+    const due = now + (afterMs ?? retryDelay(delivery.attempts + 1));
     const givenUp = due > (delivery.firstAttemptAt ?? now) + this.#settings.retryFor;
     if (givenUp) this.#record(delivery, 'expired', { reply, reason, charged: true });
     else this.#record(delivery, 'deferred', { reply, reason, charged: true, dueAt: due });

@@ -2,8 +2,8 @@
 // Knows connections as opened or failed; opens none itself.
 
 import type { Clock } from '../domain/clock.js';
-import { MailblastError } from '../domain/errors.js';
-import { judgeConnection } from '../domain/policy.js';
+import { MailblastError, type Trouble } from '../domain/errors.js';
+import { type ConnectVerdict, judgeConnection } from '../domain/policy.js';
 import { RelayNotOpened } from './relay.js';
 
 /** A relay that was reached once and then is lost is tried again for so long. */
@@ -47,10 +47,10 @@ export class Reach {
   notOpened(error: unknown, others: number): Error | undefined {
     if (!(error instanceof RelayNotOpened)) return error instanceof Error ? error : new Error(String(error));
     const { why } = error.failure;
-    const verdict = judgeConnection(error.failure);
-    if (verdict.action === 'try_again' && this.#reached) return this.setBack(why, others);
-    const trouble = verdict.action === 'stop' ? verdict.trouble : 'unreachable';
-    return new MailblastError(trouble, `${this.#relay}: ${why}`, { cause: error });
+    const verdict = judgeConnection(error.failure, this.#relay);
+    if (verdict.action !== 'stop' && this.#reached) return this.setBack(why, others);
+    const { trouble, said } = endOf(verdict, why);
+    return new MailblastError(trouble, `${this.#relay}: ${said}`, { cause: error });
   }
 
   /** A connection failed on a relay that was reached before: waits longer each time, and gives up in the end. */
@@ -69,5 +69,19 @@ export class Reach {
       'unfinished',
       `The relay ${this.#relay} was lost and did not come back: ${why}. Run the same command again later.`,
     );
+  }
+}
+
+/** How a run ends whose relay could not be used at all. One that is there and takes no more for now is worth coming back to. */
+function endOf(verdict: ConnectVerdict, why: string): { readonly trouble: Trouble; readonly said: string } {
+  switch (verdict.action) {
+    case 'try_again':
+      return { trouble: 'unreachable', said: why };
+    case 'slow':
+      return { trouble: 'unfinished', said: `${why}. Run the same command again later.` };
+    case 'rest':
+      return { trouble: 'unfinished', said: `${verdict.sentence} Run the same command again later.` };
+    case 'stop':
+      return { trouble: verdict.trouble, said: verdict.sentence };
   }
 }

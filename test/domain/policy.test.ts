@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Attempt } from '../../src/domain/attempt.js';
+import type { Attempt, ConnectFailure } from '../../src/domain/attempt.js';
 import { judgeAttempt, judgeConnection, retryDelay } from '../../src/domain/policy.js';
 
 type RepliedStage = 'mail' | 'rcpt' | 'data' | 'body';
@@ -29,7 +29,8 @@ const TABLE: readonly (readonly [RepliedStage, number, string, string, string])[
   ['rcpt', 550, '5.7.54 SMTP; Unable to relay recipient in non-accepted domain', '', 'stop'],
   ['mail', 452, 'insufficient storage', '4.3.1', 'retry'],
   ['mail', 421, 'closing', '', 'put_back'],
-  ['rcpt', 421, 'too many connections', '4.7.0', 'put_back'],
+  ['rcpt', 421, 'Service shutting down', '4.3.2', 'put_back'],
+  ['rcpt', 421, 'mx.example.com Error: too many connections from 192.0.2.1', '4.7.0', 'slow'],
   ['data', 421, 'closing', '', 'put_back'],
   ['mail', 550, 'sender not verified', '5.7.1', 'stop'],
   ['mail', 553, 'no', '', 'stop'],
@@ -59,24 +60,20 @@ test('a refused sender is quoted with the way out', () => {
 });
 
 test('a wrong login and TLS trouble stop; what may pass is tried again', () => {
-  const reply = (code: number) => ({ code, enhanced: '', text: 'words' });
-  const why = 'words';
-  assert.deepEqual(judgeConnection({ stage: 'auth', reply: reply(535), why }), {
-    action: 'stop',
-    trouble: 'refused',
-  });
-  assert.deepEqual(judgeConnection({ stage: 'auth', reply: undefined, why }), {
-    action: 'stop',
-    trouble: 'refused',
-  });
-  assert.deepEqual(judgeConnection({ stage: 'auth', reply: reply(454), why }), { action: 'try_again' });
-  assert.deepEqual(judgeConnection({ stage: 'tls', reply: undefined, why }), {
-    action: 'stop',
-    trouble: 'unreachable',
-  });
-  assert.deepEqual(judgeConnection({ stage: 'tls', reply: reply(454), why }), { action: 'try_again' });
-  assert.deepEqual(judgeConnection({ stage: 'connect', reply: undefined, why }), { action: 'try_again' });
-  assert.deepEqual(judgeConnection({ stage: 'greeting', reply: reply(554), why }), { action: 'try_again' });
+  const judged = (stage: ConnectFailure['stage'], code?: number) => {
+    const reply = code === undefined ? undefined : { code, enhanced: '', text: 'words' };
+    const verdict = judgeConnection({ stage, reply, why: 'the reason' });
+    if (verdict.action !== 'stop') return verdict.action;
+    assert.equal(verdict.sentence, 'the reason');
+    return `stop: ${verdict.trouble}`;
+  };
+  assert.equal(judged('auth', 535), 'stop: refused');
+  assert.equal(judged('auth'), 'stop: refused');
+  assert.equal(judged('auth', 454), 'try_again');
+  assert.equal(judged('tls'), 'stop: unreachable');
+  assert.equal(judged('tls', 454), 'try_again');
+  assert.equal(judged('connect'), 'try_again');
+  assert.equal(judged('greeting', 554), 'try_again');
 });
 
 test('attempts come after 1, 5, 15, 60 and then every 240 minutes', () => {

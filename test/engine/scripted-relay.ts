@@ -6,7 +6,7 @@ import { type Relay, RelayNotOpened, type Session, type Source } from '../../src
 
 /** What happens to one attempt. `hang` waits until the session is destroyed, its last octet gone. */
 export type Act =
-  | { readonly code: number; readonly stage?: 'mail' | 'rcpt' | 'data' | 'body' }
+  | { readonly code: number; readonly stage?: 'mail' | 'rcpt' | 'data' | 'body'; readonly text?: string }
   | 'lose'
   | 'lose-after'
   | 'hang';
@@ -71,7 +71,7 @@ export class ScriptedRelay implements Relay {
     const act = this.#scripts.get(recipient)?.shift() ?? { code: 250 };
     if (act === 'lose')
       return { ended: 'lost', stage: 'rcpt', lastOctetLeft: false, why: 'the connection was reset' };
-    if (typeof act === 'object' && (act.stage ?? 'body') !== 'body') return this.#reply(act.stage!, act.code);
+    if (typeof act === 'object' && (act.stage ?? 'body') !== 'body') return this.#reply(act.stage!, act);
     try {
       await source.mark(message);
     } catch (error) {
@@ -86,10 +86,13 @@ export class ScriptedRelay implements Relay {
       return { ended: 'lost', stage: 'body', lastOctetLeft: true, why: 'the connection was reset' };
     }
     if (act.code < 300) this.accepted.push(recipient);
-    return this.#reply('body', act.code);
+    return this.#reply('body', act);
   }
 
-  #reply(stage: 'mail' | 'rcpt' | 'data' | 'body', code: number): Attempt {
-    return { ended: 'replied', stage, reply: { code, enhanced: '', text: 'scripted' } };
+  #reply(
+    stage: 'mail' | 'rcpt' | 'data' | 'body',
+    { code, text = 'scripted' }: { readonly code: number; readonly text?: string },
+  ): Attempt {
+    return { ended: 'replied', stage, reply: { code, enhanced: '', text } };
   }
 }

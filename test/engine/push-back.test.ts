@@ -1,0 +1,67 @@
+// A relay that pushes back: nobody is charged for its limits, and a quota ends the run in a way that can be gone on from.
+
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, test } from 'node:test';
+import { MailblastError } from '../../src/domain/errors.js';
+import { person, TestCampaign } from './campaigns.js';
+import { ScriptedRelay } from './scripted-relay.js';
+
+let house: TestCampaign;
+beforeEach(() => {
+  house = new TestCampaign();
+});
+afterEach(() => house.close());
+
+const FULL = { code: 454, text: 'Throttling failure: Daily message quota exceeded' };
+const TOO_FAST = { code: 454, text: 'Throttling failure: Maximum sending rate exceeded' };
+
+test('what a relay throttles after the body is sent again, and nobody is charged for it', async () => {
+  await house.import(4);
+  const relay = new ScriptedRelay(house.clock, { [person(2)]: [TOO_FAST, TOO_FAST] });
+  const { counts } = await house.finish(house.run(relay, { connections: 1 }));
+  assert.equal(counts.accepted, 4);
+  assert.equal(relay.attempts.filter(({ address }) => address === person(2)).length, 3);
+  const record = [...house.ledger.recipients(house.campaign)].find(({ address }) => address === person(2));
+  assert.equal(record?.attempts, 1);
+});
+
+test('a quota that is used up ends the run as unfinished, with nobody charged, and the next run goes on', async () => {
+  await house.import(4);
+  const relay = new ScriptedRelay(house.clock, { [person(2)]: [FULL] });
+  await assert.rejects(
+    house.finish(house.run(relay, { connections: 1 })),
+    (error) =>
+      error instanceof MailblastError && error.trouble === 'unfinished' && /24 hours/.test(error.message),
+  );
+  const record = [...house.ledger.recipients(house.campaign)].find(({ address }) => address === person(2));
+  assert.deepEqual([record?.state, record?.attempts], ['pending', 0]);
+  const { counts } = await house.finish(house.run(relay, { connections: 1 }));
+  assert.equal(counts.accepted, 4);
+});
+
+test('greylisting is waited out for five minutes, whatever came before', async () => {
+  await house.import(1);
+  const grey = { code: 450, stage: 'rcpt', text: 'Recipient address rejected: Greylisted' } as const;
+  const relay = new ScriptedRelay(house.clock, { [person(1)]: [grey, grey] });
+  const { counts } = await house.finish(house.run(relay, { wait: true }));
+  assert.equal(counts.accepted, 1);
+  const [first, second, third] = relay.attempts.map(({ at }) => at);
+  for (const waited of [second! - first!, third! - second!]) {
+    assert.ok(waited >= 300_000 && waited < 302_000, `${waited} ms`);
+  }
+});
+
+test('a login that is refused for a quota ends the run as unfinished, not as wrong', async () => {
+  await house.import(1);
+  const relay = new ScriptedRelay(house.clock);
+  relay.refusals.push({
+    stage: 'auth',
+    reply: { code: 451, enhanced: '', text: 'Authentication failed: Maximum credits exceeded' },
+    why: 'the relay refused the login (451 Authentication failed: Maximum credits exceeded)',
+  });
+  await assert.rejects(
+    house.finish(house.run(relay)),
+    (error) =>
+      error instanceof MailblastError && error.trouble === 'unfinished' && /credits/.test(error.message),
+  );
+});

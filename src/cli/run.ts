@@ -63,6 +63,11 @@ export async function runCampaign(
     sayEnd(campaign, ledger.path, overview, flags, signals.code !== undefined, output);
     if (isComplete(overview)) return EXIT.done;
     if (paused?.reason === 'cap') sayCapped(flags, paused.until, output);
+    if (paused?.reason === 'rest') {
+      output.say(
+        `The relay may be asked again ${clockTime(paused.until!, Date.now())}; run the same command then.`,
+      );
+    }
     return signals.code ?? EXIT.left;
   } finally {
     progress.stop();

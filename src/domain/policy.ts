@@ -98,8 +98,22 @@ function ground(rule: string, source: string): Ground {
 const MINUTE = 60_000;
 const SCHEDULE = [1, 5, 15, 60, 240] as const;
 
-/** Milliseconds until the next attempt, after `attempts` of them: 1, 5, 15, 60, then every 240 minutes. */
-export function retryDelay(attempts: number): number {
+/** Retries are spread by so much of their delay, so that those which were put off together do not come back together. */
+const JITTER = 0.1;
+
+/**
+ * Milliseconds until the next attempt, after `attempts` of them: 1, 5, 15, 60, then every 240 minutes, and a tenth more at
+ * the most. How much more is the delivery's own, so that the same history gives the same times.
+ */
+export function retryDelay(attempts: number, key: string): number {
   const step = Math.min(Math.max(attempts, 1), SCHEDULE.length) - 1;
-  return SCHEDULE[step]! * MINUTE;
+  return Math.round(SCHEDULE[step]! * MINUTE * (1 + JITTER * share(`${attempts} ${key}`)));
+}
+
+/** A number from 0 to 1 that is the text's own and otherwise says nothing of it (FNV-1a, its bits mixed once more). */
+function share(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
+  return ((hash ^ (hash >>> 13)) >>> 0) / 2 ** 32;
 }

@@ -19,32 +19,38 @@ export function parseRate(text: string): Rate | undefined {
  * and a late waker does not shift the tokens behind it.
  */
 export class Bucket {
-  readonly #interval: number;
-  readonly #tolerance: number;
-  #next: number;
+  #interval = 0;
+  #tolerance = 0;
+  /** When the token taken last was due. */
+  #last = Number.NEGATIVE_INFINITY;
+  readonly #start: number;
 
   /** `start` is the monotonic time in milliseconds at which the bucket is full. */
   constructor(rate: Rate, start: number) {
+    this.#start = start;
+    this.setRate(rate);
+  }
+
+  /** From now on it fills at this rate; the next token counts from the last one. */
+  setRate(rate: Rate): void {
     this.#interval = 1000 / rate;
     this.#tolerance = (Math.max(1, rate * 0.01) - 1) * this.#interval;
-    this.#next = start;
   }
 
   /** When a token taken now would be due, in monotonic milliseconds; `now` or earlier means at once. */
   due(now: number): number {
     if (this.#interval === 0) return now;
-    return Math.max(this.#next, now - this.#tolerance);
+    return Math.max(this.#start, this.#last + this.#interval, now - this.#tolerance);
   }
 
   /** Takes a token and gives the moment at which it may be used: at once if that is not after `now`. */
   take(now: number): number {
-    const due = this.due(now);
-    this.#next = due + this.#interval;
-    return due;
+    this.#last = this.due(now);
+    return this.#last;
   }
 
   /** Gives back the token taken last, which was not used. */
   giveBack(): void {
-    if (this.#interval !== 0) this.#next -= this.#interval;
+    if (this.#interval !== 0) this.#last -= this.#interval;
   }
 }

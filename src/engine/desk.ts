@@ -1,11 +1,13 @@
 // The desk between stock and pool: hands out the next message when a session wants one, asks for its mark,
 // and makes an outcome of its end. Knows the policy; knows nothing of sockets and SQL.
 
+import { domainOf } from '../domain/address.js';
 import type { Attempt } from '../domain/attempt.js';
 import type { Clock } from '../domain/clock.js';
 import type { Delivery, Outcome, State } from '../domain/delivery.js';
 import { MailblastError, UnmergeableRow } from '../domain/errors.js';
-import { judgeAttempt, retryDelay } from '../domain/policy.js';
+import type { Pace } from '../domain/pace.js';
+import { judgeAttempt, retryDelay, type Verdict } from '../domain/policy.js';
 import { formatReply } from '../domain/reply.js';
 import { whySuppressed } from '../domain/suppression.js';
 import type { Supply } from '../relay/pool.js';
@@ -13,14 +15,12 @@ import type { Suppressions } from '../store/suppressions.js';
 import type { Cap } from './cap.js';
 import type { Writer } from './editions.js';
 import { isAttemptState, type Reporter } from './events.js';
+import { HeldDomains } from './held-domains.js';
 import type { PersonalMessage } from './letters.js';
 import type { Queue } from './queue.js';
 import type { Recorder } from './recorder.js';
 import { Stock } from './stock.js';
 import type { Stop } from './stop.js';
-
-/** What to do when the relay takes no more for now. */
-const AGAIN = 'Run the same command again later.';
 
 export interface DeskSettings {
   /** The relay's name, as the ledger keeps it. */
@@ -38,6 +38,8 @@ export class Desk implements Supply<PersonalMessage> {
   readonly #recorder: Recorder;
   readonly #suppressions: Pick<Suppressions, 'of'>;
   readonly #cap: Cap;
+  readonly #pace: Pace;
+  readonly #domains = new HeldDomains();
   readonly #settings: DeskSettings;
   readonly #clock: Clock;
   readonly #stop: Stop;
@@ -52,6 +54,7 @@ export class Desk implements Supply<PersonalMessage> {
     readonly recorder: Recorder;
     readonly suppressions: Pick<Suppressions, 'of'>;
     readonly cap: Cap;
+    readonly pace: Pace;
     readonly settings: DeskSettings;
     readonly clock: Clock;
     readonly stop: Stop;
@@ -62,6 +65,7 @@ export class Desk implements Supply<PersonalMessage> {
     this.#recorder = parts.recorder;
     this.#suppressions = parts.suppressions;
     this.#cap = parts.cap;
+    this.#pace = parts.pace;
     this.#settings = parts.settings;
     this.#clock = parts.clock;
     this.#stop = parts.stop;
@@ -99,6 +103,7 @@ export class Desk implements Supply<PersonalMessage> {
     this.#begun++;
     this.#inHand++;
     this.#cap.begin();
+    message.begun = this.#clock.monotonic();
     return message;
   }
 
@@ -130,22 +135,32 @@ export class Desk implements Supply<PersonalMessage> {
 
   /** Tells who waits for quiet, if it is. */
   lookUp(): void {
-    const idle = this.#inHand === 0 && (this.#stock.dry || this.limitReached || !this.#cap.open);
+    const idle = this.#inHand === 0 && (this.#stock.dry || !this.#open());
     if (!idle && !this.#stop.drain.aborted) return;
     this.#onQuiet?.();
     this.#onQuiet = undefined;
   }
 
   #open(): boolean {
-    return !this.#stop.drain.aborted && !this.limitReached && this.#cap.open;
+    if (this.#stop.drain.aborted || this.limitReached || !this.#cap.open) return false;
+    return this.#pace.resting(this.#clock.monotonic()) === undefined;
   }
 
   /** Looked up now, not when the list was read: who unsubscribes during the run is not mailed. */
   #refused(delivery: Delivery): boolean {
     const suppression = this.#suppressions.of(delivery.key);
-    if (suppression === undefined) return false;
-    this.#record(delivery, 'suppressed', { reason: whySuppressed(suppression), charged: false });
-    return true;
+    if (suppression !== undefined) {
+      this.#record(delivery, 'suppressed', { reason: whySuppressed(suppression), charged: false });
+      return true;
+    }
+    const held = this.#domains.until(domainOf(delivery), this.#clock.now());
+    if (held !== undefined) this.#putOff(delivery, held.until, held.why);
+    return held !== undefined;
+  }
+
+  /** A delivery whose recipient's domain takes nothing for now. It is not charged with that. */
+  #putOff(delivery: Delivery, until: number, why: string, reply?: Outcome['reply']): void {
+    this.#record(delivery, 'deferred', { reply, reason: why, charged: false, dueAt: until });
   }
 
   /** The row's own fault makes it invalid; anything else would befall the next one too. */
@@ -166,6 +181,7 @@ export class Desk implements Supply<PersonalMessage> {
     const reason = attempt.ended === 'replied' ? '' : attempt.why;
     switch (verdict.action) {
       case 'accepted':
+        this.#pace.taken(this.#clock.monotonic());
         return this.#record(delivery, 'accepted', { reply, charged: true });
       case 'reject':
         return this.#record(delivery, 'rejected', { reply, charged: true });
@@ -179,9 +195,8 @@ export class Desk implements Supply<PersonalMessage> {
         this.#putBack(message, reply, reason);
         return this.#stop.fail(new MailblastError(verdict.trouble, verdict.sentence));
       case 'rest':
-        this.#putBack(message, reply, reason);
-        return this.#stop.fail(new MailblastError('unfinished', `${verdict.sentence} ${AGAIN}`));
       case 'slow':
+        return this.#pushedBack(message, verdict, reply);
       case 'put_back':
         return this.#putBack(message, reply, reason);
     }
@@ -189,10 +204,35 @@ export class Desk implements Supply<PersonalMessage> {
 
   #retry(delivery: Delivery, reply: Outcome['reply'], reason: string, afterMs?: number): void {
     const now = this.#clock.now();
-    const due = now + (afterMs ?? retryDelay(delivery.attempts + 1));
+    const due = now + (afterMs ?? retryDelay(delivery.attempts + 1, delivery.key));
     const givenUp = due > (delivery.firstAttemptAt ?? now) + this.#settings.retryFor;
     if (givenUp) this.#record(delivery, 'expired', { reply, reason, charged: true });
     else this.#record(delivery, 'deferred', { reply, reason, charged: true, dueAt: due });
+  }
+
+  /** The relay wants less, or nothing for now; the recipient has no part in it and is not charged. */
+  #pushedBack(
+    message: PersonalMessage,
+    verdict: Extract<Verdict, { readonly action: 'slow' | 'rest' }>,
+    reply: Outcome['reply'],
+  ): void {
+    const { delivery } = message;
+    if (verdict.scope === 'domain') {
+      const domain = domainOf(delivery);
+      const rest = verdict.action === 'rest' ? verdict.restMs : undefined;
+      const until = this.#domains.hold(domain, this.#clock.now(), rest);
+      this.#begun--;
+      return this.#putOff(delivery, until, `${domain} takes no more for now`, reply);
+    }
+    this.#putBack(message, reply, '');
+    const now = this.#clock.monotonic();
+    if (verdict.action === 'rest') return this.#pace.rest(now + verdict.restMs, verdict.sentence);
+    const was = this.#pace.lowered;
+    const { connectionsAtMost } = verdict;
+    this.#pace.pushedBack(now, message.begun, connectionsAtMost === undefined ? {} : { connectionsAtMost });
+    if (was || reply === undefined) return;
+    const text = `The relay asks for less ("${formatReply(reply)}"): going slower, and faster again as it allows.`;
+    this.#report({ event: 'notice', text });
   }
 
   /** Back to the head of the queue; the ledger hears of it only if it had heard of the mark. */

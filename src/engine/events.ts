@@ -42,7 +42,7 @@ export type RunEvent =
   | { readonly event: 'notice'; readonly text: string }
   | {
       readonly event: 'paused';
-      readonly reason: 'due_later' | 'limit' | 'in_doubt' | 'cap';
+      readonly reason: 'due_later' | 'limit' | 'in_doubt' | 'cap' | 'rest';
       readonly until: number | null;
     }
   | {

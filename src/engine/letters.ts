@@ -29,6 +29,8 @@ export interface PersonalMessage extends Outgoing {
   readonly date: number;
   /** Whether its mark was asked for. */
   marked: boolean;
+  /** When a session was given it, monotonic milliseconds. */
+  begun: number;
 }
 
 /** Gives a message with its DKIM signature in front; rejects when it cannot be made. */
@@ -114,6 +116,7 @@ export class Letters {
       delivery,
       date,
       marked: false,
+      begun: 0,
     };
   }
 

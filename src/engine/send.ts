@@ -4,6 +4,7 @@
 import type { Campaign } from '../domain/campaign.js';
 import type { Clock } from '../domain/clock.js';
 import { MailblastError } from '../domain/errors.js';
+import { Pace } from '../domain/pace.js';
 import type { Rate } from '../domain/rate.js';
 import { Pool } from '../relay/pool.js';
 import type { Relay } from '../relay/relay.js';
@@ -84,6 +85,7 @@ export async function send(run: SendRun): Promise<Overview> {
     pool.wake();
     desk.lookUp();
   });
+  const pace = new Pace(settings.rate, settings.connections);
   const cap = new Cap(ledger, relay.name, settings.maxPerDay, clock);
   const desk = new Desk({
     queue,
@@ -91,6 +93,7 @@ export async function send(run: SendRun): Promise<Overview> {
     recorder,
     suppressions: ledger.suppressions,
     cap,
+    pace,
     settings: {
       relay: relay.name,
       limit: settings.limit,
@@ -106,7 +109,7 @@ export async function send(run: SendRun): Promise<Overview> {
     },
   });
   const notice = (text: string) => report({ event: 'notice', text });
-  const pool = new Pool(relay, desk, { ...settings, notice }, clock, (failure) => stop.fail(failure));
+  const pool = new Pool(relay, desk, { pace, notice }, clock, (failure) => stop.fail(failure));
 
   while (!stop.drain.aborted) {
     pool.wake();
@@ -114,19 +117,21 @@ export async function send(run: SendRun): Promise<Overview> {
     if (stop.drain.aborted || desk.limitReached) break;
     await recorder.flush();
     const overview = ledger.overview(campaign);
-    const closed = closedByCap(overview, cap);
+    const rest = restOf(overview, pace, clock);
+    const closed = rest?.until ?? closedByCap(overview, cap);
     const until = closed ?? (desk.stocked ? clock.now() : overview.nextDue);
     if (until === undefined) break;
     const pause = until - clock.now();
     if (pause > STAY_MS && !settings.wait) break;
-    if (pause > 0) report({ event: 'paused', reason: closed === undefined ? 'due_later' : 'cap', until });
+    if (pause > 0)
+      report({ event: 'paused', reason: rest ? 'rest' : closed === undefined ? 'due_later' : 'cap', until });
     await clock.sleep(pause, stop.drain);
     queue.refill();
   }
   await drain(pool, run);
   await recorder.flush();
   await relay.close();
-  return finish(run, desk.limitReached, cap, letters);
+  return finish(run, desk.limitReached, cap, pace, letters);
 }
 
 /** Until when the cap keeps a campaign from going on, if that is what does. */
@@ -134,6 +139,17 @@ export function closedByCap({ counts, nextDue }: Overview, cap: Cap): number | u
   const closed = cap.closedUntil();
   if (closed === undefined || counts.pending > 0) return closed;
   return nextDue !== undefined && nextDue < closed ? closed : undefined;
+}
+
+/** The rest that the relay has taken itself, while there is anything to send: until when, and why. */
+function restOf(
+  { counts, nextDue }: Overview,
+  pace: Pace,
+  clock: Clock,
+): { readonly until: number; readonly sentence: string } | undefined {
+  const rest = pace.resting(clock.monotonic());
+  if (rest === undefined || (counts.pending === 0 && nextDue === undefined)) return undefined;
+  return { until: clock.now() + rest.until - clock.monotonic(), sentence: rest.sentence };
 }
 
 /** Lets the sessions finish what is in flight, within bounds. */
@@ -152,9 +168,10 @@ async function drain(pool: Pool<PersonalMessage>, { clock, stop }: SendRun): Pro
 
 /** Says how it ended, or throws what made it end. */
 function finish(
-  { campaign, ledger, stop, report }: SendRun,
+  { campaign, ledger, stop, report, clock }: SendRun,
   limitReached: boolean,
   cap: Cap,
+  pace: Pace,
   letters: Editions,
 ): Overview {
   for (const [field, times] of letters.emptyFields) {
@@ -163,8 +180,11 @@ function finish(
   const overview = ledger.overview(campaign);
   const { counts, nextDue } = overview;
   const closed = closedByCap(overview, cap);
-  const state = closed !== undefined && counts.transmitting === 0 ? 'paused' : runState(overview);
+  const rest = restOf(overview, pace, clock);
+  const state = (closed ?? rest) !== undefined && counts.transmitting === 0 ? 'paused' : runState(overview);
+  if (rest !== undefined) report({ event: 'notice', text: rest.sentence });
   if (limitReached && counts.pending > 0) report({ event: 'paused', reason: 'limit', until: null });
+  else if (rest !== undefined) report({ event: 'paused', reason: 'rest', until: Math.round(rest.until) });
   else if (closed !== undefined) report({ event: 'paused', reason: 'cap', until: closed });
   else if (nextDue !== undefined) report({ event: 'paused', reason: 'due_later', until: nextDue });
   else if (state === 'paused') report({ event: 'paused', reason: 'in_doubt', until: null });

@@ -3,7 +3,8 @@
 
 import type { Attempt, Outgoing } from '../domain/attempt.js';
 import type { Clock } from '../domain/clock.js';
-import { Bucket, type Rate } from '../domain/rate.js';
+import type { Pace } from '../domain/pace.js';
+import { Bucket } from '../domain/rate.js';
 import { Reach } from './reach.js';
 import type { Relay, Session, Source } from './relay.js';
 
@@ -18,10 +19,8 @@ export interface Supply<T extends Outgoing> {
 }
 
 export interface PoolSettings {
-  /** Sessions open at once, at the most. */
-  readonly connections: number;
-  /** Messages per second. */
-  readonly rate: Rate;
+  /** How fast, through how many sessions, and from when on: looked at before each message. */
+  readonly pace: Pace;
   /** Told in words when the relay is lost in mid-run and when it is back. */
   readonly notice: (sentence: string) => void;
 }
@@ -66,8 +65,8 @@ export class Pool<T extends Outgoing> {
     this.#supply = supply;
     this.#settings = settings;
     this.#clock = clock;
-    this.#bucket = new Bucket(settings.rate, clock.monotonic());
-    this.#reach = new Reach(relay.name, clock, settings.notice);
+    this.#bucket = new Bucket(settings.pace.rate, clock.monotonic());
+    this.#reach = new Reach(relay.name, clock, settings);
     this.#onFailure = onFailure;
   }
 
@@ -97,7 +96,7 @@ export class Pool<T extends Outgoing> {
     let moment = at;
     while (!this.#closing) {
       const now = this.#clock.monotonic();
-      const due = this.#bucket.due(moment);
+      const due = this.#due(moment);
       if (due > now) return this.#ringAt(due);
       const waiter = this.#waiters.at(-1);
       if (waiter === undefined) return this.#grow(now);
@@ -108,6 +107,13 @@ export class Pool<T extends Outgoing> {
       waiter.give(message);
       moment = now;
     }
+  }
+
+  /** When the next message may be begun, by the rate and the pauses that the relay's answers have brought about. */
+  #due(at: number): number {
+    const { pace } = this.#settings;
+    this.#bucket.setRate(pace.rate);
+    return Math.max(this.#bucket.due(at), pace.closedUntil);
   }
 
   #ringAt(monotonic: number): void {
@@ -125,7 +131,7 @@ export class Pool<T extends Outgoing> {
 
   /** A message may be sent now and every open session is busy: one more, if that is allowed. */
   #grow(now: number): void {
-    if (this.#opening !== undefined || this.#sessions.size >= this.#settings.connections) return;
+    if (this.#opening !== undefined || this.#sessions.size >= this.#settings.pace.connections(now)) return;
     if (!this.#supply.waiting()) return;
     if (now < this.#reach.openAfter) return this.#ringAt(this.#reach.openAfter);
     this.#opening = this.#open().finally(() => {
@@ -183,6 +189,10 @@ export class Pool<T extends Outgoing> {
 
   #next(signal: AbortSignal, onIdle: () => void): Promise<T | undefined> {
     if (this.#closing || signal.aborted) return Promise.resolve(undefined);
+    if (this.#tooMany(this.#clock.monotonic())) {
+      onIdle();
+      return Promise.resolve(undefined);
+    }
     return new Promise((resolve) => {
       let idle: AbortController | undefined;
       let served = false;
@@ -218,13 +228,18 @@ export class Pool<T extends Outgoing> {
   #nextNow(): T | undefined {
     if (this.#closing || this.#waiters.length > 0) return undefined;
     const now = this.#clock.monotonic();
-    if (this.#bucket.due(now) > now) return undefined;
+    if (this.#due(now) > now || this.#tooMany(now)) return undefined;
     const message = this.#supply.take();
     if (message === undefined) return undefined;
     this.#bucket.take(now);
     // One session that is always served must not keep the others from being opened.
     this.#pump(now);
     return message;
+  }
+
+  /** More sessions are open than the relay bears: one that asks for a message says QUIT instead. */
+  #tooMany(now: number): boolean {
+    return this.#sessions.size > this.#settings.pace.connections(now);
   }
 
   #fail(failure: Error | undefined): void {

@@ -3,6 +3,7 @@
 
 import type { Clock } from '../domain/clock.js';
 import { MailblastError, type Trouble } from '../domain/errors.js';
+import type { Pace } from '../domain/pace.js';
 import { type ConnectVerdict, judgeConnection } from '../domain/policy.js';
 import { RelayNotOpened } from './relay.js';
 
@@ -14,15 +15,21 @@ export class Reach {
   readonly #relay: string;
   readonly #clock: Clock;
   readonly #notice: (sentence: string) => void;
+  readonly #pace: Pace;
   #reached = false;
   #lostSince: number | undefined;
   #backoff: number = BACKOFF_MS.first;
   #openAfter = Number.NEGATIVE_INFINITY;
 
-  constructor(relay: string, clock: Clock, notice: (sentence: string) => void) {
+  constructor(
+    relay: string,
+    clock: Clock,
+    settings: { readonly pace: Pace; readonly notice: (sentence: string) => void },
+  ) {
     this.#relay = relay;
     this.#clock = clock;
-    this.#notice = notice;
+    this.#notice = settings.notice;
+    this.#pace = settings.pace;
   }
 
   /** Monotonic time before which no connection is to be opened. */
@@ -48,6 +55,18 @@ export class Reach {
     if (!(error instanceof RelayNotOpened)) return error instanceof Error ? error : new Error(String(error));
     const { why } = error.failure;
     const verdict = judgeConnection(error.failure, this.#relay);
+    if (verdict.action === 'slow') {
+      // It is there, and says that it has had enough for now.
+      this.#reached = true;
+      const now = this.#clock.monotonic();
+      const { connectionsAtMost } = verdict;
+      const named = connectionsAtMost === undefined ? {} : { connectionsAtMost };
+      this.#pace.pushedBack(now, now, { ...named, connectionsInUse: others });
+    }
+    if (verdict.action === 'rest' && verdict.scope === 'relay' && this.#reached) {
+      this.#pace.rest(this.#clock.monotonic() + verdict.restMs, verdict.sentence);
+      return undefined;
+    }
     if (verdict.action !== 'stop' && this.#reached) return this.setBack(why, others);
     const { trouble, said } = endOf(verdict, why);
     return new MailblastError(trouble, `${this.#relay}: ${said}`, { cause: error });

@@ -76,9 +76,23 @@ test('a wrong login and TLS trouble stop; what may pass is tried again', () => {
   assert.equal(judged('greeting', 554), 'try_again');
 });
 
-test('attempts come after 1, 5, 15, 60 and then every 240 minutes', () => {
-  assert.deepEqual(
-    [1, 2, 3, 4, 5, 6, 40].map((attempts) => retryDelay(attempts) / 60_000),
-    [1, 5, 15, 60, 240, 240, 240],
-  );
+test('attempts come after 1, 5, 15, 60 and then every 240 minutes, each delivery a little later by its own measure', () => {
+  const keys = Array.from({ length: 200 }, (_, i) => `p${i}@example.org`);
+  for (const [attempts, minutes] of [
+    [1, 1],
+    [2, 5],
+    [3, 15],
+    [4, 60],
+    [5, 240],
+    [40, 240],
+  ] as const) {
+    const shares = keys.map((key) => retryDelay(attempts, key) / (minutes * 60_000) - 1);
+    assert.ok(Math.min(...shares) >= 0 && Math.max(...shares) <= 0.1);
+    // Spread over the whole of it.
+    for (let tenth = 0; tenth < 10; tenth++) {
+      const there = shares.filter((share) => share >= tenth / 100 && share < (tenth + 1) / 100);
+      assert.ok(there.length >= 5, `${there.length} in part ${tenth}`);
+    }
+    assert.equal(retryDelay(attempts, keys[0]!), retryDelay(attempts, keys[0]!));
+  }
 });

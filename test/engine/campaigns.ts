@@ -47,7 +47,7 @@ export class TestCampaign {
   }
 
   async import(
-    people: number,
+    people: number | readonly string[],
     fields: (number: number) => Record<string, string> = () => ({}),
     changed: Partial<ImportPlan> = {},
   ): Promise<void> {
@@ -67,13 +67,15 @@ export class TestCampaign {
     };
     // Held until the ledger is closed.
     this.ledger.lock(plan.name);
-    const rows: ListRow[] = Array.from({ length: people }, (_, index) => ({
+    const addresses =
+      typeof people === 'number' ? Array.from({ length: people }, (_, i) => person(i + 1)) : people;
+    const rows: ListRow[] = addresses.map((address, index) => ({
       kind: 'recipient',
       line: index + 2,
-      address: person(index + 1),
-      key: person(index + 1),
+      address,
+      key: address,
       fields: {
-        email: person(index + 1),
+        email: address,
         name: `P${index + 1}`,
         link: 'https://example.com/',
         ...fields(index + 1),

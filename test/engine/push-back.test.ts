@@ -28,15 +28,42 @@ test('what a relay throttles after the body is sent again, and nobody is charged
 test('a quota that is used up ends the run as unfinished, with nobody charged, and the next run goes on', async () => {
   await house.import(4);
   const relay = new ScriptedRelay(house.clock, { [person(2)]: [FULL] });
-  await assert.rejects(
-    house.finish(house.run(relay, { connections: 1 })),
-    (error) =>
-      error instanceof MailblastError && error.trouble === 'unfinished' && /24 hours/.test(error.message),
-  );
+  await house.finish(house.run(relay, { connections: 1 }));
+  assert.equal(relay.attempts.length, 2);
+  const paused = house.events.find((event) => event.event === 'paused');
+  assert.deepEqual([paused?.reason, paused!.until! - house.clock.now()], ['rest', 3_600_000]);
+  assert.ok(house.events.some((event) => event.event === 'notice' && /24 hours/.test(event.text)));
   const record = [...house.ledger.recipients(house.campaign)].find(({ address }) => address === person(2));
   assert.deepEqual([record?.state, record?.attempts], ['pending', 0]);
   const { counts } = await house.finish(house.run(relay, { connections: 1 }));
   assert.equal(counts.accepted, 4);
+});
+
+test('--wait waits for the relay to be asked again', async () => {
+  await house.import(3);
+  const relay = new ScriptedRelay(house.clock, { [person(2)]: [FULL] });
+  const { counts } = await house.finish(house.run(relay, { connections: 1, wait: true }));
+  assert.equal(counts.accepted, 3);
+  const [before, after] = relay.attempts.filter(({ address }) => address === person(2));
+  assert.ok(after!.at - before!.at >= 3_600_000 && after!.at - before!.at < 3_602_000);
+});
+
+test('a recipient domain that takes no more is left alone, the others go on, and nobody is charged', async () => {
+  const text = 'Our system has detected an unusual rate of unsolicited mail';
+  const flood = { code: 421, stage: 'rcpt', enhanced: '4.7.28', text } as const;
+  await house.import(['a@busy.example', 'b@busy.example', 'c@other.example']);
+  const relay = new ScriptedRelay(house.clock, { 'a@busy.example': [flood] });
+  const { counts } = await house.finish(house.run(relay, { connections: 1 }));
+  assert.equal(counts.accepted, 3);
+  const at = (address: string) =>
+    relay.attempts.filter((attempt) => attempt.address === address).map((a) => a.at);
+  assert.equal(at('a@busy.example').length, 2);
+  assert.ok(at('a@busy.example')[1]! >= 60_000);
+  // Held without a word to the relay.
+  assert.equal(at('b@busy.example').length, 1);
+  assert.ok(at('b@busy.example')[0]! >= 60_000);
+  assert.ok(at('c@other.example')[0]! < 1000);
+  for (const record of house.ledger.recipients(house.campaign)) assert.equal(record.attempts, 1);
 });
 
 test('greylisting is waited out for five minutes, whatever came before', async () => {

@@ -6,7 +6,12 @@ import { type Relay, RelayNotOpened, type Session, type Source } from '../../src
 
 /** What happens to one attempt. `hang` waits until the session is destroyed, its last octet gone. */
 export type Act =
-  | { readonly code: number; readonly stage?: 'mail' | 'rcpt' | 'data' | 'body'; readonly text?: string }
+  | {
+      readonly code: number;
+      readonly stage?: 'mail' | 'rcpt' | 'data' | 'body';
+      readonly enhanced?: string;
+      readonly text?: string;
+    }
   | 'lose'
   | 'lose-after'
   | 'hang';
@@ -91,8 +96,8 @@ export class ScriptedRelay implements Relay {
 
   #reply(
     stage: 'mail' | 'rcpt' | 'data' | 'body',
-    { code, text = 'scripted' }: { readonly code: number; readonly text?: string },
+    { code, enhanced = '', text = 'scripted' }: Exclude<Act, string>,
   ): Attempt {
-    return { ended: 'replied', stage, reply: { code, enhanced: '', text } };
+    return { ended: 'replied', stage, reply: { code, enhanced, text } };
   }
 }

@@ -17,14 +17,15 @@ const BELOW: Readonly<Record<string, readonly string[]>> = {
   relay: ['domain'],
   store: ['domain'],
   engine: ['domain', 'list', 'template', 'message', 'relay', 'store'],
-  cli: ['domain', 'list', 'template', 'message', 'relay', 'store', 'engine'],
+  web: ['domain', 'list', 'template', 'message', 'relay', 'store'],
+  cli: ['domain', 'list', 'template', 'message', 'relay', 'store', 'engine', 'web'],
   '': ['domain', 'list', 'template', 'message', 'relay', 'store', 'engine'],
 };
 
 /** The only places that may import a package. Packages that are not here are forbidden. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'mime-types': ['engine/attached-files.ts'],
-  commander: ['cli/main.ts', 'cli/options.ts', 'cli/help.ts', 'cli/settings/'],
+  commander: ['cli/main.ts', 'cli/options.ts', 'cli/page-options.ts', 'cli/help.ts', 'cli/settings/'],
   'jsonc-parser': ['cli/settings/json-file.ts'],
   'cli-progress': ['cli/progress.ts'],
   'csv-stringify': ['cli/commands/recipients.ts', 'cli/commands/suppress.ts'],
@@ -34,6 +35,10 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'html-to-text': ['template/plain-text.ts'],
   nodemailer: ['relay/connect.ts'],
   'smtp-server': ['relay/sandbox.ts'],
+  'postal-mime': ['message/read-mail.ts'],
+  hono: ['web/'],
+  '@hono/node-server': ['web/serve.ts'],
+  open: ['cli/browser.ts'],
   'better-sqlite3': ['store/sqlite/'],
 };
 

@@ -3,6 +3,7 @@
 
 import { Command, CommanderError } from 'commander';
 import { MailblastError } from '../domain/errors.js';
+import type { SandboxOptions } from './commands/sandbox.js';
 import { EXIT, exitCodeOf } from './exit-codes.js';
 import { describeOption, EVERYWHERE } from './help.js';
 import {
@@ -15,6 +16,7 @@ import {
   type SendOptions,
   sendFlags,
 } from './options.js';
+import { type PreviewOptions, pageFlags, previewFlags } from './page-options.js';
 import { takeVariables, type Variables, yesOrNo } from './settings/environment.js';
 import type { InForce } from './settings/in-force.js';
 import { version } from './version.js';
@@ -96,12 +98,17 @@ function commands(variables: Variables, done: (code: number) => void): Command {
       const { runConfig } = await import('./commands/config.js');
       done(await runConfig(list ?? '', options, inForce));
     });
-  program
-    .command('sandbox')
-    .description('a local relay that keeps what it gets and sends nothing on')
+  previewFlags(program.command('preview').argument('<list.csv>', 'the recipients'))
+    .description('see it in a browser, for any recipient, as you write it')
+    .action(async (list: string, options: PreviewOptions) => {
+      const { runPreview } = await import('./commands/preview.js');
+      done(await runPreview(list, options));
+    });
+  pageFlags(program.command('sandbox'), '--web-port <n>', "the inbox page's port on 127.0.0.1")
+    .description('a local relay that keeps what it gets and sends nothing on, with an inbox to look into')
     .option('--port <n>', 'the port on 127.0.0.1', '2525')
     .option('--keep <dir>', 'where the messages are kept', 'sandbox')
-    .action(async (options: { port: string; keep: string }) => {
+    .action(async (options: SandboxOptions) => {
       const { runSandbox } = await import('./commands/sandbox.js');
       done(await runSandbox(options));
     });

@@ -18,6 +18,9 @@ export interface ShownMail {
 /** Finds the message that a request is about. */
 export type FindMail = (c: Context) => Promise<ShownMail | undefined>;
 
+/** Where a frame goes for a moment, to come back to a message that was saved anew. */
+const BLANK_POLICY = "default-src 'none'; frame-ancestors 'self'; sandbox";
+
 /** Messages that were read last, in case another view of them is asked for. */
 const KEPT = 4;
 
@@ -40,6 +43,7 @@ export class MailViews {
     const mail = await this.read(shown);
     const { subject, from, to, headers, text, html } = mail;
     return {
+      id: shown.name,
       subject,
       from,
       to,
@@ -76,6 +80,12 @@ export class MailViews {
         'Content-Security-Policy': document.policy,
       });
     });
+    site.get('/blank', (c) =>
+      c.body('<!doctype html><meta name="color-scheme" content="light dark">', 200, {
+        'Content-Type': 'text/html; charset=utf-8',
+        'Content-Security-Policy': BLANK_POLICY,
+      }),
+    );
     route('/source', (c, { octets }) => download(c, octets, 'text/plain; charset=utf-8', undefined));
     route('/message.eml', (c, { octets }) => download(c, octets, 'message/rfc822', 'message.eml'));
     route('/attachment', async (c, shown) => {

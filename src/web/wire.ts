@@ -6,6 +6,8 @@ export type { Finding } from './findings.js';
 
 /** One message as the views show it; its HTML, source and attachments have addresses of their own. */
 export interface MailFacts {
+  /** The same for the same octets. */
+  readonly id: string;
   readonly subject: string;
   readonly from: string;
   readonly to: string;

@@ -41,7 +41,8 @@ export async function findPeople(shelf: Shelf, query: PeopleQuery): Promise<Peop
   const found = await shelf.find(text, from, limit);
   const last = found.at(-1);
   const next = found.length === limit && last !== undefined && last.at + 1 < shelf.length ? last.at + 1 : -1;
-  return { entries: found.map((each) => entry(each, '')), next };
+  const { email } = shelf.columns;
+  return { entries: found.map((each) => entry(each, '', email)), next };
 }
 
 async function picked(shelf: Shelf, pick: PickKind, text: string): Promise<PeopleEntry[]> {
@@ -51,20 +52,21 @@ async function picked(shelf: Shelf, pick: PickKind, text: string): Promise<Peopl
     const row = await shelf.row(at);
     if (row === undefined) continue;
     if (!Object.values(row.fields).some((value) => value.toLowerCase().includes(wanted))) continue;
-    entries.push(entry({ at, row }, why));
+    entries.push(entry({ at, row }, why, shelf.columns.email));
   }
   return entries;
 }
 
-function entry({ at, row }: Found, why: string): PeopleEntry {
-  return { at, line: row.line, address: row.address, label: labelOf(row), why };
+function entry({ at, row }: Found, why: string, email: string): PeopleEntry {
+  return { at, line: row.line, address: row.address, label: labelOf(row, email), why };
 }
 
 /** The first values that are not the address: names come first in most lists. */
-function labelOf({ address, fields }: RecipientRow): string {
-  return Object.values(fields)
-    .filter((value) => value.trim() !== '' && value.trim().toLowerCase() !== address.toLowerCase())
+function labelOf({ fields }: RecipientRow, email: string): string {
+  return Object.entries(fields)
+    .filter(([column, value]) => column !== email && value.trim() !== '')
     .slice(0, 2)
+    .map(([, value]) => value)
     .join(' ')
     .slice(0, LABEL);
 }

@@ -42,7 +42,7 @@ export class MailFrame {
     this.#turn = this.#turn.then(async () => {
       const address = this.#address;
       const left = await this.#move(() => {
-        this.#frame.contentWindow!.location.href = 'about:blank';
+        this.#frame.contentWindow!.location.href = new URL('blank', location.href).href;
       });
       // Had the frame not gone anywhere, the way back would lead out of this page.
       const came = left && (await this.#move(() => history.back()));

@@ -16,10 +16,14 @@ const TABS = {
   text: 'Plain text',
   headers: 'Headers',
   source: 'Source',
-  attachments: 'Attachments',
   findings: 'Findings',
+  attachments: 'Attachments',
 } as const;
 type Tab = keyof typeof TABS;
+
+const widths = Object.keys(WIDTHS) as Width[];
+/** Windows that are no wider, CSS pixels, begin with a phone's width. */
+const NARROW = 760;
 
 /** A message to show. */
 export interface Shown {
@@ -45,7 +49,7 @@ export class MailView {
   constructor(root: HTMLElement, tabs: readonly Tab[]) {
     this.#tab = tabs.find((tab) => tab === remembered('tab')) ?? 'html';
     this.#width =
-      (['phone', 'tablet', 'desktop'] as const).find((width) => width === remembered('width')) ?? 'desktop';
+      widths.find((width) => width === remembered('width')) ?? (innerWidth < NARROW ? 'phone' : 'desktop');
     this.#dark = remembered('scheme') === 'dark';
     this.#pictures = remembered('pictures') === 'on';
     const bar = make('div', { class: 'tabs', role: 'tablist', 'aria-label': 'Views of the message' });
@@ -83,7 +87,6 @@ export class MailView {
 
   /** What keys do here, to be put among a page's own. */
   get keys(): Keys {
-    const widths = Object.keys(WIDTHS) as Width[];
     return {
       ...Object.fromEntries(
         [...this.#tabs.keys()].map((tab, number) => [String(number + 1), () => this.#choose(tab)]),
@@ -97,7 +100,10 @@ export class MailView {
   /** Shows a message; the same one as before keeps the place to which each view was scrolled. */
   show(shown: Shown): void {
     const same = JSON.stringify(shown.query) === JSON.stringify(this.#shown?.query);
+    const unchanged = same && shown.facts.id === this.#shown?.facts.id;
     this.#shown = shown;
+    this.#fillFindings(shown.findings);
+    if (unchanged) return;
     this.#sourceOf = '';
     const { facts } = shown;
     this.#head.replaceChildren(...head(facts));
@@ -106,17 +112,20 @@ export class MailView {
     );
     this.#panel('headers')?.replaceChildren(headerTable(facts));
     this.#panel('attachments')?.replaceChildren(attachmentList(facts, shown.query));
-    this.#panel('findings')?.replaceChildren(...findingList(shown.findings));
     this.#number('attachments', facts.attachments.length);
-    this.#number('findings', shown.findings?.length ?? 0);
     this.#controls.pictures.title = picturesInWords(facts.remotePictures);
     this.#controls.scheme.title = facts.darkStyles
       ? 'The message has styles for dark mode.'
       : 'The message has no styles for dark mode; mail programs may turn its colours themselves.';
     if (!same) for (const { panel } of this.#tabs.values()) panel.scrollTop = 0;
-    if (same && this.#tab === 'html') this.#frame.again();
+    if (same) this.#frame.again();
     else this.#frame.show(this.#frameAddress());
     void this.#fillSource();
+  }
+
+  #fillFindings(findings: readonly Finding[] | undefined): void {
+    this.#panel('findings')?.replaceChildren(...findingList(findings));
+    this.#number('findings', findings?.length ?? 0);
   }
 
   #choose(tab: Tab): void {

@@ -6,6 +6,7 @@ import { count, make, size } from './dom.js';
 
 /** Gmail shows no more of a message's HTML than this many octets. */
 const GMAIL_LIMIT = 102 * 1024;
+
 export function head(facts: MailFacts): Node[] {
   const { htmlOctets, octets } = facts;
   const clipped = htmlOctets > GMAIL_LIMIT;

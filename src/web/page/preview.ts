@@ -12,7 +12,7 @@ const PAGE = 100;
 
 const search = byId<HTMLInputElement>('search');
 const list = byId('list');
-const view = new MailView(byId('view'), ['html', 'text', 'headers', 'source', 'attachments', 'findings']);
+const view = new MailView(byId('view'), ['html', 'text', 'headers', 'source', 'findings', 'attachments']);
 const side = sidePanel();
 
 let status: PreviewStatus | undefined;
@@ -53,7 +53,9 @@ async function showLetter(): Promise<void> {
   if (!letter || status === undefined) return;
   letterOf = `${letter.version} ${status.ready}`;
   shown = { at: letter.at, address: letter.address };
-  history.replaceState(null, '', `#${new URLSearchParams({ at: String(shown.at), address: shown.address })}`);
+  const hash = `#${new URLSearchParams({ at: String(shown.at), address: shown.address })}`;
+  // Only when it differs: the frame keeps its place by way of the history, too.
+  if (hash !== location.hash) history.replaceState(null, '', hash);
   byId('fields').replaceChildren(
     ...letter.fields.map(([name, value]) =>
       make(

@@ -43,8 +43,11 @@ function excerptOf(excerpt: Complaint['excerpt'], wrong: number): HTMLElement {
   );
 }
 
+/** Open until it is closed; on narrow screens closed until it is opened. */
 export function showNotes(notes: readonly string[]): void {
-  const box = byId('notes');
+  const box = byId<HTMLDetailsElement>('notes');
+  if (box.hidden && notes.length > 0) box.open = innerWidth > 760;
   box.hidden = notes.length === 0;
-  box.replaceChildren(...notes.map((note) => make('p', {}, note)));
+  byId('notes-title').textContent = notes.length === 1 ? '1 note' : `${notes.length} notes`;
+  byId('notes-list').replaceChildren(...notes.map((note) => make('p', {}, note)));
 }

@@ -57,12 +57,15 @@ export function remotePictures(html: string): number {
 }
 
 /**
- * `<link>` can open connections (preconnect, dns-prefetch), which no policy governs, `<base>` moves every link, and
- * `http-equiv` gives orders to browsers. An element begins with its name right behind `<` and in no other way (HTML
- * 13.2.5.6), so that other names are other elements, wherever this text stands.
+ * `<link>` can open connections (preconnect, dns-prefetch), which no policy governs; for what a frame or an object would
+ * load, Chromium opens one before it asks the policy; `<base>` moves every link, and `http-equiv` gives orders to
+ * browsers. An element begins with its name right behind `<` and in no other way (HTML 13.2.5.6), so that other names are
+ * other elements, wherever this text stands.
  */
 function quieten(html: string): string {
-  return html.replace(/<(?=(?:link|base)[\s/>])/gi, '<x-').replace(/http-equiv/gi, 'x-http-equiv');
+  return html
+    .replace(/<(?=(?:link|base|i?frame|fencedframe|portal|object|embed|applet)[\s/>])/gi, '<x-')
+    .replace(/http-equiv/gi, 'x-http-equiv');
 }
 
 /**

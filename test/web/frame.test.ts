@@ -14,11 +14,12 @@ test('without images the policy lets nothing be loaded; with images, images alon
 test('elements that open connections ahead of need, or move links, become others', () => {
   const { html } = frameDocument(
     '<!DOCTYPE html><head><LINK rel=preconnect href=//evil.example><link\nrel="dns-prefetch"><base href="//evil.example/">' +
+      '<iframe src="//evil.example"></iframe><object data="//evil.example"></object><embed src="//evil.example">' +
       '<meta http-equiv="refresh" content="0;url=//evil.example"></head><p>about links and bases</p>',
     [],
     OFF,
   );
-  assert.doesNotMatch(html, /<link|<base(?! target="_blank">)| http-equiv/i);
+  assert.doesNotMatch(html, /<(?:link|iframe|object|embed)|<base(?! target="_blank">)| http-equiv/i);
   assert.match(html, /^<!DOCTYPE html><base target="_blank">/);
   assert.match(html, /<p>about links and bases<\/p>$/);
 });

@@ -26,6 +26,8 @@ let next = -1;
 /** What the letter and the list on the page were made of. */
 let letterOf = '';
 let peopleOf = '';
+/** Letters asked for so far. */
+let turns = 0;
 
 const refresh = oneAtATime(async () => {
   const fresh = await getJson<PreviewStatus>('state');
@@ -46,11 +48,13 @@ const refresh = oneAtATime(async () => {
 });
 
 async function showLetter(): Promise<void> {
+  const turn = ++turns;
   const letter = await getJson<ShownLetter | null>('letter', {
     at: String(shown.at),
     address: shown.address,
   });
-  if (!letter || status === undefined) return;
+  // Who pages on fast is not sent back by the answer to an earlier step.
+  if (!letter || status === undefined || turn !== turns) return;
   letterOf = `${letter.version} ${status.ready}`;
   shown = { at: letter.at, address: letter.address };
   const hash = `#${new URLSearchParams({ at: String(shown.at), address: shown.address })}`;

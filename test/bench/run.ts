@@ -3,6 +3,7 @@
 
 import { measure as flat } from './flat.js';
 import { measure as importing } from './import.js';
+import { measure as preview } from './preview.js';
 import { measure as profile } from './profile.js';
 import { measure as rate } from './rate.js';
 import { type Measurement, printMachine, printReport } from './report.js';
@@ -14,6 +15,7 @@ const MEASUREMENTS: Readonly<Record<string, Measurement>> = {
   profile,
   rate,
   flat,
+  preview,
 };
 
 const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(MEASUREMENTS);

@@ -25,6 +25,7 @@ export async function runPreview(list: string, options: PreviewOptions): Promise
   const from = options.from === '' ? PLACEHOLDER_SENDER : options.from;
   const request = requestOf(list, { ...options, from }, true);
   const signer = chooseDkim(options, from, undefined);
+  const stopped = stopSignal();
   const preview = new Preview(request, { sign: signer?.sign, unsubscribeUrl: PLACEHOLDER_UNSUBSCRIBE });
   try {
     const site = previewSite(preview, {
@@ -39,7 +40,7 @@ export async function runPreview(list: string, options: PreviewOptions): Promise
     process.stderr.write(said.map((line) => `${line}\n`).join(''));
     const unopened = options.open ? await openBrowser(served.address) : undefined;
     if (unopened !== undefined) process.stderr.write(`${unopened}\n`);
-    await stopSignal();
+    await stopped;
     await served.close();
     return EXIT.done;
   } finally {

@@ -28,6 +28,7 @@ export async function runSandbox(options: SandboxOptions): Promise<number> {
       `--port ${options.port} is no port; give a number from 0 (any free one) to 65535.`,
     );
   }
+  const stopped = stopSignal();
   const sandbox = await startSandbox({ port, dir: resolve(options.keep) });
   const inbox = new Inbox(new EmlFolder(sandbox.dir));
   try {
@@ -40,13 +41,12 @@ export async function runSandbox(options: SandboxOptions): Promise<number> {
     );
     const unopened = options.open ? await openBrowser(served.address) : undefined;
     if (unopened !== undefined) process.stderr.write(`${unopened}\n`);
-    await stopSignal();
+    await stopped;
     await served.close();
-    await sandbox.close();
-    process.stdout.write(`${counted(sandbox.received(), 'message')} received.\n`);
-    return EXIT.done;
   } finally {
     inbox.close();
     await sandbox.close();
   }
+  process.stdout.write(`${counted(sandbox.received(), 'message')} received.\n`);
+  return EXIT.done;
 }

@@ -36,6 +36,7 @@ export async function runPreview(list: string, options: PreviewOptions): Promise
     });
     const served = await serve(site, options.port);
     process.stdout.write(`${served.address}\n`);
+    preview.begin();
     const said = [...notes, 'The page follows each save. Nothing is sent. Ctrl-C ends it.'];
     process.stderr.write(said.map((line) => `${line}\n`).join(''));
     const unopened = options.open ? await openBrowser(served.address) : undefined;

@@ -24,7 +24,7 @@ const TELL_EVERY = 200;
 export class Preview {
   readonly #request: CampaignRequest;
   readonly #options: PreviewOptions;
-  readonly #thread = new ContentThread();
+  #thread: ContentThread | undefined;
   readonly #watch = new FileWatch((paths) => this.#saved(paths));
   readonly #listeners = new Set<() => void>();
   readonly #secret = randomBytes(32);
@@ -40,11 +40,15 @@ export class Preview {
   #closed = false;
   #version = 0;
 
-  /** Begins to read at once. Never throws: what is wrong is part of the state. */
   constructor(request: CampaignRequest, options: PreviewOptions) {
     this.#request = request;
     this.#options = options;
     this.#list = resolve(request.list.path);
+  }
+
+  /** Begins to read, and to follow. Never throws: what is wrong is part of the state. */
+  begin(): void {
+    this.#thread ??= new ContentThread();
     void this.#work();
   }
 
@@ -99,7 +103,7 @@ export class Preview {
     this.#watch.close();
     this.#shelf?.close();
     this.#listeners.clear();
-    await this.#thread.close();
+    await this.#thread?.close();
   }
 
   async #find(at: number, address: string): Promise<{ at: number; row: RecipientRow } | undefined> {
@@ -175,7 +179,7 @@ export class Preview {
       ? { ...this.#request, unsubscribeUrl: this.#options.unsubscribeUrl }
       : this.#request;
     try {
-      const { content, notes } = await this.#thread.make(request, columns);
+      const { content, notes } = await this.#thread!.make(request, columns);
       const letters = new Letters(this.#campaign(content, columns), this.#secret, this.#options.sign);
       this.#letters = { letters, content, at: Date.now() };
       this.#wrongTemplate = [];

@@ -88,6 +88,7 @@ export class MailFrame {
     this.#frame.style.height = `${Math.floor(clientHeight / scale)}px`;
     this.#frame.style.transform = `scale(${scale})`;
     this.#frame.style.left = `${Math.max(0, (clientWidth - width * scale) / 2)}px`;
-    this.#stage.dataset.scale = scale < 1 ? `${Math.round(scale * 100)} %` : '';
+    const percent = Math.round(scale * 100);
+    this.#stage.dataset.scale = percent < 100 ? `${percent} %` : '';
   }
 }

@@ -26,9 +26,13 @@ export class Inbox {
   readonly #folder: EmlFolder;
   readonly #listeners = new Set<() => void>();
   readonly #endWatch: () => void;
-  #known = new Set<string>();
-  /** Newest first. */
+  /** Messages of the folder, at the last look. */
+  #there = new Set<string>();
+  /** Those that are not read yet, by their names. */
+  readonly #pending = new Map<string, KeptMail>();
+  /** Those that are, newest first. */
   #entries: InboxEntry[] = [];
+  readonly #read = new Set<string>();
   #looking = false;
   #again = false;
   #closed = false;
@@ -54,13 +58,13 @@ export class Inbox {
 
   /** A message of the folder; undefined when there is none of the name (any more). */
   async read(name: string): Promise<{ envelope: EmlEnvelope; octets: Buffer } | undefined> {
-    if (!this.#known.has(name)) return undefined;
+    if (!this.#there.has(name)) return undefined;
     return await this.#folder.read(name).catch(() => undefined);
   }
 
-  /** Deletes every message that the inbox lists, and nothing else in the folder. Gives how many they were. */
+  /** Deletes every message of the folder, and nothing else in it. Gives how many they were. */
   async clear(): Promise<number> {
-    const names = this.#entries.map((entry) => entry.name);
+    const names = [...this.#there];
     for (const name of names) await this.#folder.remove(name);
     await this.#look();
     return names.length;
@@ -77,39 +81,43 @@ export class Inbox {
     this.#listeners.clear();
   }
 
+  /** Reads what is new, the newest first: what comes in while a full folder is read is read before the rest. */
   async #look(): Promise<void> {
     this.#again = true;
     if (this.#looking) return;
     this.#looking = true;
-    try {
-      while (this.#again && !this.#closed) {
+    let queue: KeptMail[] = [];
+    for (let number = 0; !this.#closed; number++) {
+      if (this.#again) {
         this.#again = false;
         await this.#compare(await this.#folder.names());
+        queue = [...this.#pending.values()].sort((a, b) => a.at - b.at || (a.name < b.name ? -1 : 1));
       }
-    } finally {
-      this.#looking = false;
+      const next = queue.pop();
+      if (next === undefined) break;
+      this.#pending.delete(next.name);
+      this.#read.add(next.name);
+      this.#insert(await this.#entryOf(next));
+      if (queue.length === 0 || number % 50 === 20) this.#tell();
     }
+    this.#looking = false;
   }
 
+  /** Takes off what is gone, and finds out what is new. */
   async #compare(names: readonly string[]): Promise<void> {
-    const there = new Set(names);
-    const before = this.#entries.length;
-    this.#entries = this.#entries.filter((entry) => there.has(entry.name));
-    if (this.#entries.length !== before) this.#tell();
-    const fresh: KeptMail[] = [];
+    this.#there = new Set(names);
+    for (const name of this.#pending.keys()) if (!this.#there.has(name)) this.#pending.delete(name);
+    for (const name of this.#read) if (!this.#there.has(name)) this.#read.delete(name);
+    const left = this.#entries.filter((entry) => this.#there.has(entry.name));
+    if (left.length !== this.#entries.length) {
+      this.#entries = left;
+      this.#tell();
+    }
     for (const name of names) {
-      const mail = this.#known.has(name) ? undefined : await this.#folder.find(name);
-      if (mail !== undefined) fresh.push(mail);
+      if (this.#read.has(name) || this.#pending.has(name)) continue;
+      const mail = await this.#folder.find(name);
+      if (mail !== undefined) this.#pending.set(name, mail);
     }
-    this.#known = there;
-    fresh.sort((a, b) => b.at - a.at || (a.name < b.name ? 1 : -1));
-    for (const [number, mail] of fresh.entries()) {
-      if (this.#closed) return;
-      this.#insert(await this.#entryOf(mail));
-      // The first ones are on the screen while the rest is read.
-      if (number % 50 === 20) this.#tell();
-    }
-    if (fresh.length > 0) this.#tell();
   }
 
   #insert(entry: InboxEntry): void {

@@ -32,7 +32,9 @@ export interface PreviewedLetter {
   readonly content: Content | undefined;
 }
 
-export interface PreviewSiteOptions {
+/** What the page is about. */
+export interface PreviewSubject {
+  readonly previewed: Previewed;
   /** What the page calls the two files. */
   readonly template: string;
   readonly list: string;
@@ -45,22 +47,27 @@ export interface PreviewSiteOptions {
 /** Entries of the list that a page asks for at once, at the most. */
 const MOST = 200;
 
-export function previewSite(previewed: Previewed, options: PreviewSiteOptions): Hono {
+/** The subject may be on its way still: the page itself is painted before there is anything to show. */
+export function previewSite(coming: Promise<PreviewSubject>): Hono {
   const site = new Hono();
   const views = new MailViews();
   servePage(site, 'preview.html');
-  site.get('/news', (c) => live(c, (tell) => previewed.onChange(tell)));
-  site.get('/state', (c) => {
+  site.get('/news', async (c) => {
+    const { previewed } = await coming;
+    return live(c, (tell) => previewed.onChange(tell));
+  });
+  site.get('/state', async (c) => {
+    const { previewed, template, list, notes } = await coming;
     const state = previewed.state();
-    const { template, list } = options;
     return c.json({
       ...state,
       template,
       list,
-      notes: [...options.notes, ...state.notes],
+      notes: [...notes, ...state.notes],
     } satisfies PreviewStatus);
   });
   site.get('/people', async (c) => {
+    const { previewed } = await coming;
     const { text = '', pick = '', from = '0', limit = '100' } = c.req.query();
     return c.json(
       await previewed.people({
@@ -72,20 +79,16 @@ export function previewSite(previewed: Previewed, options: PreviewSiteOptions): 
     );
   });
   site.get('/letter', async (c) => {
-    const { version } = previewed.state();
+    const { previewed, template, findings: check } = await coming;
+    const { version, columns } = previewed.state();
     const letter = await previewed.letter(wholeNumber(c.req.query('at')), c.req.query('address') ?? '');
     if (letter === undefined) return c.json(null);
     const { at, recipient, unmergeable, content, message } = letter;
     const { line, address, fields } = recipient;
     const shown = shownMail(letter);
     const findings: readonly Finding[] | undefined =
-      content && message && options.findings
-        ? await options.findings({
-            template: options.template,
-            content,
-            columns: previewed.state().columns,
-            octets: message.octets,
-          })
+      content && message && check
+        ? await check({ template, content, columns, octets: message.octets })
         : undefined;
     return c.json({
       version,
@@ -99,6 +102,7 @@ export function previewSite(previewed: Previewed, options: PreviewSiteOptions): 
     } satisfies ShownLetter);
   });
   const find: FindMail = async (c) => {
+    const { previewed } = await coming;
     const letter = await previewed.letter(wholeNumber(c.req.query('at')), c.req.query('address') ?? '');
     return letter && shownMail(letter);
   };

@@ -240,6 +240,18 @@ test('a list that is not there, or has no address, is told on the page until it 
   await frameShows(page, /Hello Ada/);
 });
 
+test('what send would refuse is refused here too, and nothing is left running', { skip }, async (t) => {
+  const desk = new Desk();
+  t.after(() => desk.close());
+  desk.campaign(1);
+  const words = ['preview', 'list.csv', '--template', 'news.mjml'];
+  const { code, stderr } = await desk.run([...words, '--header', 'To: me@example.com']);
+  assert.equal(code, 64);
+  assert.match(stderr, /^mailblast: .*--header/);
+  assert.equal((await desk.run(['preview', 'list.csv'])).code, 64);
+  assert.equal((await desk.run([...words, '--port', 'x'])).code, 64);
+});
+
 test('over SSH --open prints the address alone, and says how to get there', { skip }, async (t) => {
   const desk = new Desk();
   t.after(() => desk.close());

@@ -18,6 +18,16 @@ export interface ShownMail {
 /** Finds the message that a request is about. */
 export type FindMail = (c: Context) => Promise<ShownMail | undefined>;
 
+const NOTHING_READ: ReadMail = {
+  subject: '',
+  from: '',
+  to: '',
+  headers: [],
+  text: '',
+  html: '',
+  attachments: [],
+};
+
 /** Where a frame goes for a moment, to come back to a message that was saved anew. */
 const BLANK_POLICY = "default-src 'none'; frame-ancestors 'self'; sandbox";
 
@@ -30,7 +40,10 @@ export class MailViews {
   read({ name, octets }: ShownMail): Promise<ReadMail> {
     const known = this.#read.get(name);
     if (known !== undefined) return known;
-    const fresh = readMail(octets);
+    const fresh = readMail(octets).catch((error: Error) => ({
+      ...NOTHING_READ,
+      text: `This message cannot be taken apart (${error.message}). Its source is all there is to see.`,
+    }));
     this.#read.set(name, fresh);
     for (const oldest of this.#read.keys()) {
       if (this.#read.size <= KEPT) break;

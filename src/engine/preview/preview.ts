@@ -6,7 +6,7 @@ import { resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { isAddress, parseAddress } from '../../domain/address.js';
 import type { Campaign, Content } from '../../domain/campaign.js';
-import { UnmergeableRow } from '../../domain/errors.js';
+import { MailblastError, UnmergeableRow } from '../../domain/errors.js';
 import { foldColumn, type RecipientRow } from '../../domain/recipient.js';
 import { Shelf } from '../../list/shelf.js';
 import type { CampaignRequest } from '../begin.js';
@@ -93,7 +93,7 @@ export class Preview {
       const message = await letters.sign(letters.write(deliveryOf(recipient), now));
       return { ...shown, message, content };
     } catch (error) {
-      if (!(error instanceof UnmergeableRow)) throw error;
+      if (!(error instanceof UnmergeableRow || error instanceof MailblastError)) throw error;
       return { ...shown, unmergeable: error.message, content };
     }
   }

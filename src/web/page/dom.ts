@@ -55,11 +55,14 @@ export function oneAtATime(task: () => Promise<void>): () => void {
     again = true;
     if (running) return;
     running = true;
-    while (again) {
-      again = false;
-      await task();
+    try {
+      while (again) {
+        again = false;
+        await task();
+      }
+    } finally {
+      running = false;
     }
-    running = false;
   };
 }
 

@@ -2,7 +2,7 @@
 // Nothing runs in it and nothing can be read from here: its sandbox has neither scripts nor this page's origin.
 
 /** Widths of screens, CSS pixels. */
-export const WIDTHS = { phone: 375, tablet: 768, desktop: 1080 } as const;
+export const WIDTHS = { phone: 375, tablet: 768, desktop: 940 } as const;
 export type Width = keyof typeof WIDTHS;
 
 /** Milliseconds after which a frame that does not come back is pointed to its address anew. */

@@ -42,7 +42,8 @@ export class MailView {
   #tab: Tab;
   #width: Width;
   #dark: boolean;
-  #pictures: boolean;
+  /** Off again with each page: what reaches the network is asked for anew. */
+  #pictures = false;
   #shown: Shown | undefined;
   #sourceOf = '';
 
@@ -51,7 +52,6 @@ export class MailView {
     this.#width =
       widths.find((width) => width === remembered('width')) ?? (innerWidth < NARROW ? 'phone' : 'desktop');
     this.#dark = remembered('scheme') === 'dark';
-    this.#pictures = remembered('pictures') === 'on';
     const bar = make('div', { class: 'tabs', role: 'tablist', 'aria-label': 'Views of the message' });
     const panels = make('div', { class: 'panels' });
     for (const tab of tabs) {
@@ -165,7 +165,6 @@ export class MailView {
 
   #setPictures(on: boolean): void {
     this.#pictures = on;
-    remember('pictures', on ? 'on' : 'off');
     this.#mark();
     if (this.#shown) this.#frame.show(this.#frameAddress());
   }

@@ -111,7 +111,7 @@ test('widths, dark mode and images are switched by buttons, and only images reac
   for (const [name, pixels] of [
     ['Phone', 375],
     ['Tablet', 768],
-    ['Desktop', 1080],
+    ['Desktop', 940],
   ] as const) {
     await page.click(`role=button[name="${name}"]`);
     assert.equal(await width(), pixels);

@@ -20,7 +20,20 @@ const BELOW: Readonly<Record<string, readonly string[]>> = {
   dns: ['domain'],
   engine: ['domain', 'list', 'template', 'message', 'relay', 'relay-log', 'store'],
   check: ['domain', 'list', 'template', 'message', 'relay', 'store', 'dns', 'engine'],
-  cli: ['domain', 'list', 'template', 'message', 'relay', 'relay-log', 'store', 'dns', 'engine', 'check'],
+  web: ['domain', 'list', 'template', 'message', 'relay', 'store'],
+  cli: [
+    'domain',
+    'list',
+    'template',
+    'message',
+    'relay',
+    'relay-log',
+    'store',
+    'dns',
+    'engine',
+    'check',
+    'web',
+  ],
   '': ['domain', 'list', 'template', 'message', 'relay', 'relay-log', 'store', 'engine'],
 };
 
@@ -36,6 +49,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
     'cli/option-kinds.ts',
     'cli/check-relay-flags.ts',
     'cli/relay-flags.ts',
+    'cli/page-options.ts',
     'cli/settings/',
   ],
   'jsonc-parser': ['cli/settings/json-file.ts'],
@@ -50,6 +64,10 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   mailauth: ['dns/'],
   tldts: ['dns/dmarc.ts'],
   'smtp-server': ['relay/sandbox.ts'],
+  'postal-mime': ['message/read-mail.ts'],
+  hono: ['web/'],
+  '@hono/node-server': ['web/serve.ts'],
+  open: ['cli/browser.ts'],
   'better-sqlite3': ['store/sqlite/'],
 };
 

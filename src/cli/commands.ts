@@ -5,8 +5,10 @@ import type { Command } from 'commander';
 import type { CheckRelayOptions } from './check-relay-flags.js';
 import type { ExplainFlags } from './commands/explain.js';
 import type { ResolveFlags } from './commands/resolve.js';
+import type { SandboxOptions } from './commands/sandbox.js';
 import { EVERYWHERE } from './help.js';
 import type { HouseFlags, RecipientsFlags, RunFlags, SendOptions } from './options.js';
+import type { PreviewOptions } from './page-options.js';
 import type { InForce } from './settings/in-force.js';
 
 export interface CommandRow {
@@ -105,6 +107,18 @@ export const COMMANDS: readonly CommandRow[] = [
         }),
   },
   {
+    name: 'preview',
+    about: 'see it in a browser, for any recipient, as you write it',
+    takes: [['<list.csv>', 'the recipients']],
+    declare: async (command, _flags, { done }) => {
+      const { previewFlags } = await import('./page-options.js');
+      previewFlags(command).action(async (list: string, options: PreviewOptions) => {
+        const { runPreview } = await import('./commands/preview.js');
+        done(await runPreview(list, options));
+      });
+    },
+  },
+  {
     name: 'check',
     about: 'find what is wrong before anyone gets it: the relay, its DNS, what mail providers ask',
     takes: [],
@@ -186,16 +200,18 @@ export const COMMANDS: readonly CommandRow[] = [
   },
   {
     name: 'sandbox',
-    about: 'a local relay that keeps what it gets and sends nothing on',
+    about: 'a local relay that keeps what it gets and sends nothing on, with an inbox to look into',
     takes: [],
-    declare: (command, _flags, { done }) =>
-      command
+    declare: async (command, _flags, { done }) => {
+      const { pageFlags } = await import('./page-options.js');
+      pageFlags(command, '--web-port <n>', "the inbox page's port on 127.0.0.1")
         .option('--port <n>', 'the port on 127.0.0.1', '2525')
         .option('--keep <dir>', 'where the messages are kept', 'sandbox')
-        .action(async (options: { port: string; keep: string }) => {
+        .action(async (options: SandboxOptions) => {
           const { runSandbox } = await import('./commands/sandbox.js');
           done(await runSandbox(options));
-        }),
+        });
+    },
   },
 ];
 

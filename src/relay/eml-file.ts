@@ -37,6 +37,23 @@ export async function writeEml(
   return file;
 }
 
+/** What `writeEml` wrote, taken apart again. A file of another program's has its message alone. */
+export function splitEml(file: Buffer): { readonly envelope: EmlEnvelope; readonly octets: Buffer } {
+  let at = 0;
+  let returnPath = '';
+  const recipients: string[] = [];
+  for (;;) {
+    const end = file.indexOf('\r\n', at);
+    const [, name, address] =
+      /^(Return-Path|X-Envelope-To): <(.*)>$/.exec(file.toString('utf8', at, Math.max(at, end))) ?? [];
+    if (address === undefined || (name === 'Return-Path') !== (at === 0)) break;
+    if (name === 'Return-Path') returnPath = address;
+    else recipients.push(address);
+    at = end + 2;
+  }
+  return { envelope: { returnPath, recipients }, octets: file.subarray(at) };
+}
+
 /** A name that is the same for the same message to the same recipient, and another for any other. */
 export function stableName(recipient: string, octets: Uint8Array): string {
   const digest = createHash('sha256').update(recipient).update('\0').update(octets).digest('hex');

@@ -10,6 +10,7 @@ import { measure as ledger } from './ledger.js';
 import { measureSigned as dkim, measure as loopback } from './loopback.js';
 import { type Options, readOptions } from './options.js';
 import { measure as postfix } from './postfix.js';
+import { measure as preview } from './preview.js';
 import { measure as profile } from './profile.js';
 import { measure as rate } from './rate.js';
 import { type Measurement, printReport, type Report, type Skipped } from './report.js';
@@ -26,6 +27,7 @@ const MEASUREMENTS: Readonly<Record<string, Measurement>> = {
   rate,
   flat,
   import: importing,
+  preview,
 };
 
 function options(): Options {

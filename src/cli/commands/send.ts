@@ -67,7 +67,7 @@ export async function runSend(list: string, options: SendOptions, given: Given):
 }
 
 /** The options as one plain object, made whole. */
-function requestOf(list: string, options: SendOptions, rehearsal: boolean): CampaignRequest {
+export function requestOf(list: string, options: SendOptions, rehearsal: boolean): CampaignRequest {
   if (options.from === '') {
     throw new MailblastError(
       'settings',

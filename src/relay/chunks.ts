@@ -27,6 +27,7 @@ export class ChunkedSession {
   /** A reply came while the next message was waited for. */
   #landedMeanwhile = false;
   #inDoubt = 0;
+  #begun = false;
   #stopped = false;
 
   constructor(line: Line, depth: number) {
@@ -50,6 +51,11 @@ export class ChunkedSession {
     if (this.#inDoubt < 2 || this.#stopped) return;
     const notice = this.#line.manners.lostSeveral();
     if (notice !== undefined) source.notice(notice);
+  }
+
+  /** Whether any transaction was begun. The last one may be open still, if it was refused. */
+  get begun(): boolean {
+    return this.#begun;
   }
 
   /** It is the run that breaks the connection: no sign of the relay's manners. */
@@ -100,12 +106,12 @@ export class ChunkedSession {
     }
     for (const message of messages) {
       if (talk.over !== undefined) source.ended(message, lost('body', false, talk.over.why));
-      else await this.#begin(message, source);
+      else await this.#say(message, source);
     }
   }
 
   /** Resolves when the chunk's last octet was handed to the socket, or the conversation is over. */
-  async #begin<T extends Outgoing>(message: T, source: Source<T>): Promise<void> {
+  async #say<T extends Outgoing>(message: T, source: Source<T>): Promise<void> {
     const { talk, timeouts, extensions } = this.#line;
     const { mail, rcpt } = envelopeCommands(message, extensions);
     // The RSET is needed: behind a refused message, a relay may take this one although it answered its MAIL with 503.
@@ -116,6 +122,7 @@ export class ChunkedSession {
       this.#line.expect(rcpt, 2),
       this.#line.expect('BDAT', 2, timeouts.body),
     ];
+    this.#begun = true;
     let left = false;
     const flight = {
       landed: this.#attempt(expected, source, () => left).then((attempt) => {

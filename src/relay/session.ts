@@ -50,7 +50,11 @@ export class SmtpSession implements Session {
 
   async run<T extends Outgoing>(source: Source<T>): Promise<void> {
     try {
-      if (this.#depth > 1) await this.#chunked.run(source);
+      if (this.#depth > 1) {
+        await this.#chunked.run(source);
+        // It may have been another session that gave chunks up, and the last one here a refused one.
+        this.#toReset = this.#chunked.begun;
+      }
       await this.#handOver(source);
       await this.#quit();
     } finally {

@@ -1,10 +1,17 @@
 // Several messages unanswered at once, in chunks: what each answer comes to, and how many may ever be in doubt (R3, R4).
 
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { test } from 'node:test';
 
+import { Conversation } from '../../src/relay/conversation.js';
+import { Line } from '../../src/relay/line.js';
+import { Manners } from '../../src/relay/manners.js';
 import { parseRelayUrl, type SmtpTarget } from '../../src/relay/relay-url.js';
+import { SmtpSession } from '../../src/relay/session.js';
 import { smtpRelay } from '../../src/relay/smtp-relay.js';
+import { TIMEOUTS } from '../../src/relay/timeouts.js';
 import {
   type FakeRelay,
   type FakeRelayOptions,
@@ -172,6 +179,37 @@ test('a relay that announces CHUNKING and knows no BDAT gets DATA from then on, 
     ]);
     assert.equal(relay.connections, 1);
   });
+});
+
+test('behind chunks that another session gave up, the first DATA is preceded by a RSET', async () => {
+  const manners = new Manners();
+  const script = {
+    // The other session finds out while this one's first message is refused.
+    body: ({ count }: { count: number }) => {
+      if (count !== 1) return undefined;
+      manners.noChunks('said elsewhere');
+      return '503 5.5.1 no';
+    },
+    rcpt: first('550 5.1.1 no'),
+  };
+  const relay = await startFakeRelay({ extensions: EXTENSIONS, script });
+  try {
+    const socket = connect(relay.port, relay.host);
+    await once(socket, 'data');
+    const extensions = new Map(EXTENSIONS.map((word) => [word.split(' ')[0]!, '']));
+    const line = new Line(new Conversation(socket), extensions, TIMEOUTS, manners);
+    const source = listSource([letter(1), letter(2)]);
+    let asked = 0;
+    // The second message comes only when the first one is answered.
+    const next = (signal: AbortSignal) =>
+      ++asked === 2 ? once(signal, 'abort').then(() => undefined) : source.next(signal);
+    await new SmtpSession(line, 2).run({ ...source, next, nextNow: () => undefined });
+    assert.deepEqual(source.attempts.map(inWords), ['replied rcpt 550', 'replied body 250']);
+    const verbs = relay.commands.map((command) => command.split(/[ :]/, 1)[0]);
+    assert.deepEqual(verbs, ['RSET', 'MAIL', 'RCPT', 'BDAT', 'RSET', 'MAIL', 'RCPT', 'DATA', 'QUIT']);
+  } finally {
+    await relay.stop();
+  }
 });
 
 test('a relay that ends its connections under several messages is given one at a time after the third', async () => {

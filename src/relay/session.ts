@@ -7,9 +7,10 @@ import type { Attempt, Outgoing } from '../domain/attempt.js';
 import { replyClass } from '../domain/reply.js';
 import { ChunkedSession } from './chunks.js';
 import { type Answer, isReply } from './conversation.js';
+import { STAGES, whyUnpaired } from './group.js';
 import type { Line } from './line.js';
 import type { Session, Source } from './relay.js';
-import { answered, envelopeCommands, lost, lostItsPlace, refusedBy, replied } from './transaction.js';
+import { answered, envelopeCommands, lost, refusedBy, replied } from './transaction.js';
 
 /** The end of a body is its last CRLF, the dot and the CRLF behind it. None of these five leaves before the mark. */
 const DOT = '.\r\n';
@@ -31,8 +32,6 @@ interface Opened<T> {
 
 /** What is left of the message before, with its dot; nothing at the beginning. */
 type End = readonly (Uint8Array | string)[];
-
-const STAGES = ['mail', 'rcpt', 'data'] as const;
 
 /** A session on a connected, secured and authenticated conversation. `depth`: messages that may be unanswered at once. */
 export class SmtpSession implements Session {
@@ -132,7 +131,7 @@ export class SmtpSession implements Session {
     const answers = (await Promise.all(expected)).map((answer) =>
       isReply(answer) ? answer : { ...answer, reply: undefined },
     );
-    const wrong = this.#whyUnpaired([mail, rcpt, 'DATA'], answers);
+    const wrong = whyUnpaired([mail, rcpt, 'DATA'], answers);
     if (wrong !== undefined) {
       const notice = this.#line.manners.noGroups(wrong.why);
       if (notice !== undefined) source.notice(notice);
@@ -147,31 +146,6 @@ export class SmtpSession implements Session {
     }
     if (ruling !== undefined) await this.#closeEmpty(answers);
     return ruling;
-  }
-
-  /**
-   * Why a group was answered in a way that no relay does which keeps its place in it; undefined when all is well, also
-   * when something was refused, or the connection broke. `stays`: a refusal in front of it is to be believed.
-   */
-  #whyUnpaired(
-    commands: readonly string[],
-    answers: readonly Answer[],
-  ): { readonly why: string; readonly stage: (typeof STAGES)[number]; readonly stays: boolean } | undefined {
-    let refused = false;
-    for (const [i, answer] of answers.entries()) {
-      const stage = STAGES[i]!;
-      if (!isReply(answer)) {
-        const silent = i > 0 && answer.silent;
-        return silent ? { why: `${answer.why} after a part of a group`, stage, stays: refused } : undefined;
-      }
-      const kind = replyClass(answer);
-      const no = kind >= 4;
-      if (no ? !refused && lostItsPlace(answer) : kind !== (i === 2 ? 3 : 2)) {
-        return { why: answered(commands[i]!, answer), stage, stays: refused };
-      }
-      refused ||= no;
-    }
-    return undefined;
   }
 
   /** A relay that wants a body although it refused the recipient gets an empty one, which nobody receives (RFC 2920 3.1). */

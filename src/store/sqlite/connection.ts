@@ -8,6 +8,7 @@ import Database from 'better-sqlite3';
 import { MailblastError } from '../../domain/errors.js';
 import { isBusy, translating } from './errors.js';
 import { identify, migrate, VERSION } from './migrations.js';
+import { networkDrive } from './network-drive.js';
 
 /** A ledger without a file, for this process alone. */
 export const IN_MEMORY = ':memory:';
@@ -32,7 +33,10 @@ const WAL_LIMIT = 64 * 1024 * 1024;
 
 /** Opens the ledger at a full path for reading and writing, making it (mode 0600) or bringing it up to date. */
 export function openForWriting(path: string): Database.Database {
-  if (path !== IN_MEMORY) createFile(path);
+  if (path !== IN_MEMORY) {
+    demandOwnDisk(path, networkDrive(path));
+    createFile(path);
+  }
   return guarded(path, { fileMustExist: path !== IN_MEMORY }, (db) => {
     const version = identify(db, path);
     const mode = db.pragma('journal_mode = WAL', { simple: true });
@@ -47,6 +51,16 @@ export function openForWriting(path: string): Database.Database {
     durable(db);
     if (version < VERSION) migrate(db, path);
   });
+}
+
+/** @throws MailblastError `cannot_create` when the path is on a network drive, `drive` being its kind. */
+export function demandOwnDisk(path: string, drive: string | undefined): void {
+  if (drive === undefined) return;
+  throw new MailblastError(
+    'cannot_create',
+    `this is a network drive (${drive}), where two hosts would not see each other's writes and could mail somebody twice. Name a place on a disk of this machine with --state.`,
+    { place: { file: path } },
+  );
 }
 
 /** Opens an existing ledger for reading only, also while a run writes to it. An older one is brought up to date first. */

@@ -15,6 +15,9 @@ export interface SendOptions extends RunFlags {
   readonly returnPath: string;
   readonly header: readonly string[];
   readonly attach: readonly string[];
+  readonly attachColumn: string;
+  readonly attachDir: string;
+  readonly assetsUrl: string;
   readonly jsonColumn: readonly string[];
   readonly allowRaw: readonly string[];
   readonly feedbackId: string;
@@ -172,6 +175,27 @@ export function sendFlags(command: Command): Command {
       text('--feedback-id <id>', 'MAILBLAST_FEEDBACK_ID', "the Feedback-ID header, for Gmail's reports"),
     )
     .addOption(several('--attach <file>', 'a file that goes to everybody'))
+    .addOption(
+      text(
+        '--attach-column <name>',
+        'MAILBLAST_ATTACH_COLUMN',
+        "the column that names each recipient's own file",
+      ),
+    )
+    .addOption(
+      text(
+        '--attach-dir <dir>',
+        'MAILBLAST_ATTACH_DIR',
+        "the folder of those files (default: the list's own)",
+      ),
+    )
+    .addOption(
+      text(
+        '--assets-url <url>',
+        'MAILBLAST_ASSETS_URL',
+        'where local images are fetched (default: they are embedded)',
+      ),
+    )
     .addOption(several('--json-column <name>', 'a column whose cells are JSON, for {{#each}} and {{#with}}'))
     .addOption(several('--allow-raw <field>', 'a field that may stand unescaped in the HTML: {{{field}}}'))
     .addOption(text('--email-column <name>', 'MAILBLAST_EMAIL_COLUMN', 'the column of the addresses'))

@@ -1,6 +1,6 @@
 // How --help is worded. Knows commander's options as they were declared; decides nothing.
 
-import type { Option } from 'commander';
+import type { Command, Option } from 'commander';
 
 /** What stands at the end of `send --help`. */
 export const EVERYWHERE =
@@ -17,4 +17,9 @@ export function describeOption(option: Option): string {
     words.push(`default: ${defaultValueDescription}`);
   } else if (!empty && !Array.isArray(defaultValue)) words.push(`default: ${String(defaultValue)}`);
   return words.length === 0 ? description : `${description} (${words.join('; ')})`;
+}
+
+/** A command's line in the list of commands. Its options may not be declared yet, so nobody can count them. */
+export function describeCommand(command: Command): string {
+  return `${command.name()} ${command.usage()}`;
 }

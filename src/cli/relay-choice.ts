@@ -4,11 +4,13 @@ import { mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { MailblastError } from '../domain/errors.js';
 import { fileRelay } from '../relay/file-relay.js';
+import { parseProxyUrl } from '../relay/proxy.js';
 import type { Relay } from '../relay/relay.js';
-import { parseRelayUrl, type RelayTarget } from '../relay/relay-url.js';
+import { parseRelayUrl, type RelayTarget, type SmtpTarget } from '../relay/relay-url.js';
 import { sandboxRelay } from '../relay/sandbox.js';
-import { smtpRelay } from '../relay/smtp-relay.js';
-import { givenPassword } from './settings/password.js';
+import { type SmtpRelayOptions, smtpRelay } from '../relay/smtp-relay.js';
+import type { ConnectionFlags } from './relay-flags.js';
+import { givenPassword, givenSecret } from './settings/password.js';
 
 /** Where the embedded sandbox keeps what it gets. */
 export const SANDBOX_FOLDER = 'sandbox';
@@ -17,11 +19,15 @@ export interface RelayChoice {
   readonly target: RelayTarget;
   /** The rehearsal's folder, where its ledger lies too; undefined on a real relay. */
   readonly rehearsalFolder: string | undefined;
-  make(): Relay;
+  /** `depth`: messages that may be unanswered at once on a connection. */
+  make(depth?: number): Relay;
 }
 
+/** What has to be known of how the relay is reached; `proxyTyped`: on the command line, where it may hold no password. */
+export type Reaching = ConnectionFlags & { readonly proxyTyped: boolean };
+
 /** `onCommandLine`: the URL was typed, so it may hold no password. */
-export function chooseRelay(url: string, onCommandLine: boolean): RelayChoice {
+export function chooseRelay(url: string, onCommandLine: boolean, reaching?: Reaching): RelayChoice {
   if (url === '') {
     throw new MailblastError(
       'settings',
@@ -37,11 +43,29 @@ export function chooseRelay(url: string, onCommandLine: boolean): RelayChoice {
     const folder = resolve(target.folder);
     return { target, rehearsalFolder: folder, make: () => fileRelay(folder) };
   }
-  const login = {
+  const options = smtpOptions(target, reaching);
+  return { target, rehearsalFolder: undefined, make: (depth) => smtpRelay(target, { ...options, depth }) };
+}
+
+/** The login, from where secrets come, and what the flags say of the way. */
+export function smtpOptions(target: SmtpTarget, reaching: Reaching | undefined): SmtpRelayOptions {
+  if (reaching?.proxyTyped) parseProxyUrl(reaching.proxy, 'command line');
+  return {
     user: target.user !== '' ? target.user : (process.env.MAILBLAST_USER ?? ''),
     password: target.password !== '' ? target.password : givenPassword(),
+    oauth2: !reaching?.oauth2
+      ? undefined
+      : {
+          provider: reaching.oauth2,
+          clientId: process.env.MAILBLAST_OAUTH2_CLIENT_ID ?? '',
+          clientSecret: givenSecret('MAILBLAST_OAUTH2_CLIENT_SECRET', 'client secret'),
+          refreshToken: givenSecret('MAILBLAST_OAUTH2_REFRESH_TOKEN', 'refresh token'),
+        },
+    proxy: reaching?.proxy,
+    caFile: reaching?.tlsCa,
+    certFile: reaching?.tlsCert,
+    keyFile: reaching?.tlsKey,
   };
-  return { target, rehearsalFolder: undefined, make: () => smtpRelay(target, login) };
 }
 
 /** What the ledger calls the relay that a URL names. */
@@ -50,9 +74,9 @@ export function relayName(url: string): string {
   return target.kind === 'file' ? `file:${resolve(target.folder)}` : target.name;
 }
 
-/** A relay's URL without user and password, as the ledger may keep it. */
+/** A relay's or a proxy's URL without user and password, as the ledger may keep it. */
 export function withoutLogin(url: string): string {
-  return url.replace(/^([a-z+]+:\/\/).*@/i, '$1');
+  return url.replace(/^([a-z0-9+]+:\/\/).*@/i, '$1');
 }
 
 /** Makes a rehearsal's folder if need be, since its ledger is opened before its relay. */

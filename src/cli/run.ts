@@ -42,6 +42,7 @@ export async function runCampaign(
       settings: {
         rate: parseRate(flags.rate)!,
         connections: flags.connections,
+        depth: flags.depth,
         limit: flags.limit === 0 ? Number.POSITIVE_INFINITY : flags.limit,
         maxPerDay: flags.maxPerDay === 0 ? Number.POSITIVE_INFINITY : flags.maxPerDay,
         retryFor: parseDuration(flags.retryFor)!,
@@ -69,20 +70,27 @@ export async function runCampaign(
   }
 }
 
-/** What `resume` needs to go on as this run did. The relay's URL is kept without its login. */
+/** What `resume` needs to go on as this run did. URLs are kept without their logins. */
 export function remembered(options: RunFlags): RunOptions {
-  const { relay, rate, connections, retryFor, wait, dkimDomain, dkimSelector, dkimKey: key } = options;
-  const { maxPerDay } = options;
+  const { relay, rate, connections, depth, retryFor, wait, dkimDomain, dkimSelector, dkimKey: key } = options;
+  const { maxPerDay, oauth2, proxy } = options;
+  const path = (file: string) => (file === '' ? '' : resolve(file));
   return {
     relay: withoutLogin(relay),
     rate,
     connections,
+    depth,
     maxPerDay,
     retryFor,
     wait,
     dkimDomain,
     dkimSelector,
-    dkimKey: key === '' ? '' : resolve(key),
+    dkimKey: path(key),
+    oauth2,
+    proxy: withoutLogin(proxy),
+    tlsCa: path(options.tlsCa),
+    tlsCert: path(options.tlsCert),
+    tlsKey: path(options.tlsKey),
   };
 }
 

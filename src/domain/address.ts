@@ -53,7 +53,7 @@ export function parseAddress(text: string): ParsedAddress {
     return { reason: 'the part before the @ is not a valid local part' };
   // Servers are known to decode such a local part (RFC 2047), and to deliver to whoever stands in it.
   if (/=\?.*\?=/.test(local)) return { reason: 'the part before the @ looks like an encoded word (=?…?=)' };
-  const domain = asciiDomain(written.slice(at + 1));
+  const domain = knownDomain(written.slice(at + 1));
   if (domain === undefined) return { reason: 'the part behind the @ is not a valid domain' };
   const address = `${local}@${domain}`;
   if (address.length > 254) return { reason: 'the address is longer than 254 characters' };
@@ -73,6 +73,20 @@ export function isAddress(parsed: ParsedAddress): parsed is Address {
 /** The part behind the @. */
 export function domainOf(address: Address): string {
   return address.key.slice(address.key.lastIndexOf('@') + 1);
+}
+
+/** What `asciiDomain` said of domains before. The people of a list share few, and judging one costs a fifth of an address. */
+const judged = new Map<string, string | undefined>();
+/** Then it begins anew: half a megabyte at the most. */
+const MOST_JUDGED = 2000;
+
+function knownDomain(text: string): string | undefined {
+  const known = judged.get(text);
+  if (known !== undefined || judged.has(text)) return known;
+  if (judged.size >= MOST_JUDGED) judged.clear();
+  const domain = asciiDomain(text);
+  judged.set(text, domain);
+  return domain;
 }
 
 /**

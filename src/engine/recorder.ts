@@ -17,18 +17,9 @@ interface WaitingMark {
  * doubt, and its session has no other mark then: R3's bound stays.
  */
 const OUTCOME_MS = 5;
-/**
- * A commit holds up the event loop and with it the other sessions, so they cannot reach their marks while it goes on.
- * They are given half a commit's time before it begins, this long at the most: with commits of 1.2 ms and ten sessions
- * on loopback, groups grew from one mark to nearly ten.
- */
-const GATHER_MS = 2;
-
 export class Recorder {
   readonly #ledger: Pick<Ledger, 'record'>;
   readonly #clock: Clock;
-  readonly #sessions: () => number;
-  #lastCommit = 0;
   #hurry: () => void = () => {};
   #flushing = false;
   readonly #onFailure: (error: unknown) => void;
@@ -37,20 +28,10 @@ export class Recorder {
   #writing: Promise<void> | undefined;
   #broken: { readonly error: unknown } | undefined;
 
-  /**
-   * `onFailure` is told once, when a group could not be written; nothing is written after that. `sessions` says how many
-   * could ask for a mark: a group that has so many waits for no more.
-   */
-  constructor(
-    ledger: Pick<Ledger, 'record'>,
-    clock: Clock,
-    onFailure: (error: unknown) => void,
-    sessions: () => number,
-  ) {
+  /** `onFailure` is told once, when a group could not be written; nothing is written after that. */
+  constructor(ledger: Pick<Ledger, 'record'>, clock: Clock, onFailure: (error: unknown) => void) {
     this.#ledger = ledger;
     this.#clock = clock;
-    this.#sessions = sessions;
-    this.#sessions = sessions;
     this.#onFailure = onFailure;
   }
 
@@ -87,7 +68,8 @@ export class Recorder {
     try {
       while (this.#outcomes.length > 0 || this.#marks.length > 0) {
         if (this.#marks.length === 0 && !this.#flushing) await this.#markOrTime();
-        await this.#gather();
+        // One turn of the event loop: replies that are there are read, and their sessions join the group.
+        await setImmediate();
         await this.#writeGroup();
       }
     } finally {
@@ -103,15 +85,7 @@ export class Recorder {
     return this.#clock.sleep(OUTCOME_MS, enough.signal);
   }
 
-  /** Lets the event loop turn, so that replies which are there are read and more sessions join the group. */
-  async #gather(): Promise<void> {
-    const end = this.#clock.monotonic() + Math.min(GATHER_MS, this.#lastCommit / 2);
-    do await setImmediate();
-    while (this.#marks.length < this.#sessions() && !this.#flushing && this.#clock.monotonic() < end);
-  }
-
   async #writeGroup(): Promise<void> {
-    const began = this.#clock.monotonic();
     const outcomes = this.#outcomes;
     const marks = this.#marks;
     this.#outcomes = [];
@@ -126,7 +100,6 @@ export class Recorder {
       this.#onFailure(error);
       return;
     }
-    this.#lastCommit = this.#clock.monotonic() - began;
     for (const waiting of marks) waiting.done();
   }
 }

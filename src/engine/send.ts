@@ -20,8 +20,10 @@ import type { Stop } from './stop.js';
 /** How a run is to go. Nothing is optional: the door fills it in. */
 export interface SendSettings {
   readonly rate: Rate;
-  /** Sessions at once, at the most; with one message unanswered in each, the bound of R3. */
+  /** Sessions at once, at the most. */
   readonly connections: number;
+  /** Messages that may be unanswered at once in each of them: with `connections`, the bound of R3. */
+  readonly depth: number;
   /** Messages in this run, at the most; `Infinity` for all. */
   readonly limit: number;
   /** Messages that the relay is handed in any 24 hours, at the most, over all campaigns; `Infinity` for no cap. */
@@ -69,19 +71,14 @@ export async function send(run: SendRun): Promise<Overview> {
     relay: relay.name,
     rate: Number.isFinite(settings.rate) ? settings.rate : null,
     connections: settings.connections,
-    in_doubt_at_most: settings.connections,
+    in_doubt_at_most: settings.connections * settings.depth,
     held: settled.held,
     resent: settled.resent,
     assumed: settled.assumed,
     unsuppressed: settled.unsuppressed,
   });
 
-  const recorder = new Recorder(
-    ledger,
-    clock,
-    (error) => stop.fail(ledgerFailure(error)),
-    () => pool.busy,
-  );
+  const recorder = new Recorder(ledger, clock, (error) => stop.fail(ledgerFailure(error)));
   const queue = new Queue(ledger, campaign, clock, (error) => {
     if (error !== undefined) stop.fail(ledgerFailure(error));
     pool.wake();

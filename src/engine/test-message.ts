@@ -82,10 +82,12 @@ async function handOver(message: PersonalMessage, relay: Relay): Promise<string>
         taken = true;
         return message;
       },
+      nextNow: () => undefined,
       mark: async () => {},
       ended: (_, end) => {
         attempt = end;
       },
+      notice: () => {},
     });
     return wordsOf(attempt, relay.name);
   } catch (error) {

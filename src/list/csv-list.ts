@@ -1,14 +1,14 @@
 // A CSV list as the rest of mailblast sees it: its columns, and its rows as recipients or as invalid rows with a reason.
 // Puts file, encoding, dialect and header together; knows no ledger, and holds no more than a piece of the list.
 
-import { isAddress, parseAddress } from '../domain/address.js';
 import { MailblastError } from '../domain/errors.js';
-import type { Columns, Fields, InvalidRow, ListRow } from '../domain/recipient.js';
+import type { Columns, InvalidRow, ListRow } from '../domain/recipient.js';
 import { type Header, namesAddress, readHeader } from './columns.js';
 import { type CsvRow, CsvRows } from './csv-rows.js';
 import { findDialect } from './dialect.js';
 import { findEncoding, toUtf8 } from './encoding.js';
 import { findListFile } from './list-file.js';
+import { toListRow } from './list-row.js';
 
 export { hashList } from './list-file.js';
 
@@ -49,17 +49,9 @@ export async function openList(options: ListOptions): Promise<OpenedList> {
   try {
     const sample = await readSample(pieces);
     const dialect = findDialect(sample, (cell) => namesAddress(cell, options.emailColumn));
-    const reader = new CsvRows(file.name, dialect, 1 + dialect.skipLines);
-    const found: CsvRow[] = await reader.write(sample.subarray(dialect.skip));
-    while (found.length < 2) {
-      const piece = await pieces.next();
-      if (piece.done) {
-        found.push(...(await reader.end()));
-        break;
-      }
-      found.push(...(await reader.write(piece.value)));
-    }
-    const [headerRow, ...rows] = found;
+    const reader = () => new CsvRows(file.name, dialect, 1 + dialect.skipLines);
+    const held = [sample.subarray(dialect.skip)];
+    const [headerRow, firstRow] = await readBeginning(reader(), held, pieces);
     if (headerRow === undefined) {
       throw new MailblastError(
         'data',
@@ -71,7 +63,7 @@ export async function openList(options: ListOptions): Promise<OpenedList> {
     }
     const place = { file: file.name, line: headerRow.line };
     const header = readHeader(headerRow.cells, options.emailColumn, place);
-    if (rows.length === 0) {
+    if (firstRow === undefined) {
       throw new MailblastError('data', 'The list has a header, and no rows below it.', { place });
     }
     const notes = [...header.notes];
@@ -83,7 +75,7 @@ export async function openList(options: ListOptions): Promise<OpenedList> {
     return {
       columns: header.columns,
       notes,
-      rows: readRows(file.name, header, notes, rows, reader, pieces),
+      rows: readRows(file.name, header, notes, reader(), following(held, pieces)),
       close: async () => {
         await pieces.return();
       },
@@ -105,11 +97,42 @@ async function readSample(pieces: AsyncGenerator<Buffer, void>): Promise<Buffer>
   return Buffer.concat(read);
 }
 
+/**
+ * The header and the rows that come with it, one at least if there is any; `held` grows by the pieces that this takes.
+ * The rows are read once more with the others: where they are kept while a template is compiled, V8 takes rows for
+ * something that lives long, and a million of them leave 100 MB of garbage where it seldom looks.
+ */
+async function readBeginning(
+  reader: CsvRows,
+  held: Buffer[],
+  pieces: AsyncGenerator<Buffer, void>,
+): Promise<CsvRow[]> {
+  const found = await reader.write(held[0]!);
+  while (found.length < 2) {
+    const piece = await pieces.next();
+    if (piece.done) return [...found, ...(await reader.end())];
+    held.push(piece.value);
+    found.push(...(await reader.write(piece.value)));
+  }
+  return found;
+}
+
+async function* following(
+  held: Buffer[],
+  pieces: AsyncGenerator<Buffer, void>,
+): AsyncGenerator<Buffer, void> {
+  try {
+    yield* held.splice(0);
+    yield* pieces;
+  } finally {
+    await pieces.return();
+  }
+}
+
 async function* readRows(
   file: string,
   header: Header,
   notes: string[],
-  first: readonly CsvRow[],
   reader: CsvRows,
   pieces: AsyncGenerator<Buffer, void>,
 ): AsyncGenerator<readonly ListRow[], void> {
@@ -117,9 +140,14 @@ async function* readRows(
   let blank = 0;
   let firstInvalid: InvalidRow | undefined;
   let invalid = 0;
+  let headerPassed = false;
   const judge = (rows: readonly CsvRow[]): ListRow[] => {
     const batch: ListRow[] = [];
     for (const row of rows) {
+      if (!headerPassed) {
+        headerPassed = true;
+        continue;
+      }
       const judged = toListRow(row, header);
       if (judged === undefined) {
         blank++;
@@ -135,7 +163,6 @@ async function* readRows(
     return batch;
   };
   try {
-    yield judge(first);
     for await (const piece of pieces) {
       const batch = judge(await reader.write(piece));
       if (batch.length > 0) yield batch;
@@ -166,76 +193,4 @@ function noneUsable(
     `${many}; in this one ${first.reason}. The addresses were looked for in the column "${header.columns.email}"; --email-column names another.`,
     { place: { file, line: first.line } },
   );
-}
-
-/** One row judged; undefined when it is blank, as spreadsheets leave them at a table's end. */
-function toListRow(row: CsvRow, header: Header): ListRow | undefined {
-  const { cells } = row;
-  const written = cells[header.email] ?? '';
-  const parsed = parseAddress(written);
-  const reason = unusual(row, header) ?? (isAddress(parsed) ? undefined : parsed.reason);
-  if (reason === undefined && isAddress(parsed)) {
-    return {
-      kind: 'recipient',
-      line: row.line,
-      address: parsed.address,
-      key: parsed.key,
-      fields: fields(cells, header),
-    };
-  }
-  if (cells.every((cell) => cell.trim() === '')) return undefined;
-  return { kind: 'invalid', line: row.line, address: visible(written), reason: reason ?? '' };
-}
-
-/** What is wrong with a row apart from its address. */
-function unusual(row: CsvRow, header: Header): string | undefined {
-  const { cells } = row;
-  if (cells.length < header.least || !spareCellsAreBlank(cells, header.width)) {
-    const count = `the row has ${cells.length} ${cells.length === 1 ? 'cell' : 'cells'} where the header has ${header.width}`;
-    if (row.lastLine > row.line)
-      return `${count}; it goes on to line ${row.lastLine}, is a quote not closed?`;
-    return cells.some((cell) => /^\s+"/.test(cell)) ? `${count}; a blank stands before a quote` : count;
-  }
-  for (let i = 0; i < header.cells.length; i++) {
-    const bad = FORBIDDEN.exec(cells[header.cells[i]!]!);
-    if (bad)
-      return `the column "${header.columns.names[i]}" holds the control character ${codePoint(bad[0])}`;
-  }
-  return undefined;
-}
-
-/** Control characters (C0, DEL, C1) other than tab, CR and LF. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is the purpose.
-const FORBIDDEN = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]/;
-
-/** Spreadsheets end rows with separators that their header does not have. */
-function spareCellsAreBlank(cells: readonly string[], width: number): boolean {
-  for (let i = width; i < cells.length; i++) if (cells[i]!.trim() !== '') return false;
-  return true;
-}
-
-function fields(cells: readonly string[], { columns, cells: places, email }: Header): Fields {
-  // An object that loses its prototype is twice as fast to read later as one made without it.
-  const values: Record<string, string> = Object.setPrototypeOf({}, null);
-  for (let i = 0; i < places.length; i++) {
-    const place = places[i]!;
-    values[columns.names[i]!] = place === email ? cells[place]!.trim() : cells[place]!;
-  }
-  return values;
-}
-
-function codePoint(character: string): string {
-  return `U+${character.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`;
-}
-
-/** The address as far as it can be told: control characters as their pictures (U+2400 block), 254 characters at most. */
-function visible(written: string): string {
-  return Array.from(written.trim().slice(0, 1024), picture).slice(0, 254).join('');
-}
-
-function picture(character: string): string {
-  const code = character.charCodeAt(0);
-  if (code < 0x20) return String.fromCharCode(0x2400 + code);
-  if (code === 0x7f) return '\u2421';
-  return /\p{C}/u.test(character) ? '\ufffd' : character;
 }

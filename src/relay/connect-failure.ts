@@ -10,6 +10,8 @@ import { parseReply } from './replies.js';
 export interface Failing {
   /** Our own reason for not going on. */
   readonly refusal?: string | undefined;
+  /** Where it failed, when that is known better than from how far the connection had come. */
+  readonly stage?: ConnectFailure['stage'] | undefined;
   readonly message?: string | undefined;
   /** nodemailer's kind: ESOCKET, EDNS, ETLS, EAUTH … */
   readonly code?: string | undefined;
@@ -58,17 +60,22 @@ const CERTIFICATE: Readonly<Record<string, string>> = {
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'its certificate is signed by an authority that is not known here',
   CERT_REVOKED: 'its certificate was revoked',
 };
-const TRUST = 'to trust its authority, name its PEM file in NODE_EXTRA_CA_CERTS';
+const TRUST = 'to trust its authority, name its PEM file with --tls-ca or in NODE_EXTRA_CA_CERTS';
+
+/** What a relay's TLS says to a client whose certificate it misses or does not take. RFC 8446 6.2. */
+const WANTS_CERTIFICATE = /CERTIFICATE_REQUIRED|ALERT_(?:BAD_CERTIFICATE|UNKNOWN_CA|CERTIFICATE_)/;
 
 /** Makes the failure that the engine sees. `why` names no secret. */
 export function explainFailure(target: SmtpTarget, error: Failing, progress: Progress): ConnectFailure {
   const reply = error.response === undefined ? undefined : parseReply(error.response);
-  const stage = stageOf(target, error, progress);
+  const stage = error.stage ?? stageOf(target, error, progress);
   return { stage, reply, why: error.refusal ?? why(target, error, stage, reply) };
 }
 
 function stageOf(target: SmtpTarget, error: Failing, progress: Progress): ConnectFailure['stage'] {
   if (progress.loggingIn) return 'auth';
+  // In TLS 1.3 a relay refuses our certificate when it has our first octets, which is after the handshake.
+  if (WANTS_CERTIFICATE.test(codeOf(error))) return 'tls';
   const handshake = progress.upgrading || (target.scheme === 'smtps' && !progress.connected);
   // A network that fails in the middle of a handshake says nothing about TLS.
   if (handshake) return codeOf(error) in NETWORK ? 'connect' : 'tls';
@@ -139,6 +146,13 @@ function tlsWhy(
   const certificate = CERTIFICATE[code];
   if (certificate !== undefined) {
     return /authority|self-signed/.test(certificate) ? `${certificate}; ${TRUST}` : certificate;
+  }
+  if (WANTS_CERTIFICATE.test(code)) {
+    return `the relay did not take this client's certificate (${code}); give it one that it knows, with --tls-cert and --tls-key`;
+  }
+  // In TLS 1.2 a missing certificate is told like ciphers that do not fit.
+  if (/ALERT_HANDSHAKE_FAILURE/.test(code)) {
+    return `the relay broke off the TLS handshake (${code}); if it asks for a client certificate, give --tls-cert and --tls-key`;
   }
   if (target.scheme === 'smtps' && /WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|EPROTO/.test(code)) {
     return 'the relay does not begin with TLS on this port; try smtp:// (STARTTLS, port 587)';

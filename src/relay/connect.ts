@@ -1,66 +1,51 @@
 // Opens a connection to an SMTP relay: name lookup, TCP, TLS, EHLO and login are nodemailer's work, whose socket is
-// then taken over. The only file that knows nodemailer; knows nothing of messages.
+// then taken over. Beside oauth2.ts and proxy.ts the only file that knows nodemailer; knows nothing of messages.
 
 import { isIP, type Socket } from 'node:net';
+import type { ConnectionOptions } from 'node:tls';
 import SMTPConnection from 'nodemailer/lib/smtp-connection';
 import { explainFailure, type Failing } from './connect-failure.js';
 import { Conversation } from './conversation.js';
+import type { AccessToken } from './oauth2.js';
+import { openThrough, proxyName, secure } from './proxy.js';
 import { RelayNotOpened } from './relay.js';
-import { isLoopback, type SmtpTarget } from './relay-url.js';
-import type { Extensions } from './session.js';
+import type { SmtpTarget } from './relay-url.js';
+import { type Login, loginRefusal, safetyOf, type Way } from './safety.js';
+import { type Secured, securedBy } from './secured.js';
 import type { Timeouts } from './timeouts.js';
-
-/** User name and password. */
-export interface Login {
-  readonly user: string;
-  readonly password: string;
-}
-
-/** How a connection is made safe. */
-export interface Safety {
-  /** TLS before the first octet. */
-  readonly implicit: boolean;
-  /** STARTTLS: `required`, `if offered`, or `never`. Only `never` together with `implicit`. */
-  readonly startTls: 'required' | 'if offered' | 'never';
-  /** Whether the relay must prove who it is. */
-  readonly checkCertificate: boolean;
-}
+import type { Extensions } from './transaction.js';
 
 /** A relay that is ready for its first transaction. */
 export interface Connected {
   readonly talk: Conversation;
   readonly extensions: Extensions;
   readonly tls: boolean;
+  /** How it is secured; undefined in clear. */
+  readonly secured: Secured | undefined;
 }
 
-/**
- * The rule of R10: everything is encrypted and checked, except what stays on this machine or was asked for as plain.
- * A certificate authority that was named is meant to be asked, on this machine too.
- */
-export function safetyOf(target: SmtpTarget, ca: string | undefined): Safety {
-  const strict = !target.loopback || ca !== undefined;
-  switch (target.scheme) {
-    case 'smtps':
-      return { implicit: true, startTls: 'never', checkCertificate: strict };
-    case 'smtp':
-      return { implicit: false, startTls: strict ? 'required' : 'if offered', checkCertificate: strict };
-    case 'smtp+plain':
-      return { implicit: false, startTls: 'never', checkCertificate: false };
-  }
-}
+/** A login as it is given: by its words, or by an access token that all of a relay's connections share. */
+export type Given = { readonly login: Login; readonly token: AccessToken | undefined };
 
 /**
- * Connects and, with a login, authenticates. `ca` is PEM that takes the place of the certificate authorities that Node
- * knows.
+ * Connects and, with a login, authenticates.
  * @throws RelayNotOpened
  */
-export function connect(
+export async function connect(
   target: SmtpTarget,
-  login: Login | undefined,
-  ca: string | undefined,
+  given: Given | undefined,
+  way: Way,
   timeouts: Timeouts,
 ): Promise<Connected> {
-  const safety = safetyOf(target, ca);
+  const safety = safetyOf(target, way);
+  const servername = isIP(target.host) === 0 ? { servername: target.host } : {};
+  const tls: ConnectionOptions = {
+    // Said outright, so that NODE_TLS_REJECT_UNAUTHORIZED=0 switches nothing off.
+    rejectUnauthorized: safety.checkCertificate,
+    ...(way.ca === undefined ? {} : { ca: way.ca }),
+    ...way.identity,
+  };
+  const through = way.proxy && (await proxied(way.proxy, target, { ...tls, ...servername }, timeouts));
   const connection = new SMTPConnection({
     // `localhost` is this machine, whatever a name server says.
     host: target.host === 'localhost' ? '127.0.0.1' : target.host,
@@ -68,8 +53,10 @@ export function connect(
     secure: safety.implicit,
     requireTLS: safety.startTls === 'required',
     ignoreTLS: safety.startTls === 'never',
-    ...(isIP(target.host) === 0 ? { servername: target.host } : {}),
-    tls: { rejectUnauthorized: safety.checkCertificate, ...(ca === undefined ? {} : { ca }) },
+    ...servername,
+    tls,
+    ...(through === undefined ? {} : { connection: through, secured: safety.implicit }),
+    ...(given?.token === undefined ? {} : { customAuth: { XOAUTH2: given.token.logIn } }),
     connectionTimeout: timeouts.connect + timeouts.greeting,
     dnsTimeout: timeouts.connect,
     greetingTimeout: timeouts.greeting,
@@ -97,7 +84,8 @@ export function connect(
     const done = (extensions: Extensions) => {
       clearTimeout(tooLate);
       try {
-        resolve({ talk: takeOver(connection), extensions, tls: connection.secure });
+        const secured = connection._socket ? securedBy(connection._socket) : undefined;
+        resolve({ talk: takeOver(connection), extensions, tls: connection.secure, secured });
       } catch (bug) {
         connection.close();
         reject(bug);
@@ -109,31 +97,43 @@ export function connect(
     connection.connect((error) => {
       if (error) return fail(error);
       const extensions = readExtensions(connection.lastServerResponse || '');
-      if (login === undefined) return done(extensions);
+      if (given === undefined) return done(extensions);
       loggingIn = true;
-      const refusal = mayLogIn(connection, extensions);
+      const { login, token } = given;
+      const remote = connection._socket ? (connection._socket.remoteAddress ?? '') : '';
+      const refusal = loginRefusal(login, way, connection.secure, remote, extensions.get('AUTH'));
       if (refusal !== undefined) return fail({ refusal });
-      connection.login({ user: login.user, pass: login.password }, (failed) =>
-        failed ? fail(failed) : done(extensions),
-      );
+      const words =
+        login.kind === 'oauth2'
+          ? { user: login.user, method: 'XOAUTH2', oauth2: token?.generator }
+          : { user: login.user, pass: login.password };
+      connection.login(words, (failed) => (failed ? fail(failed) : done(extensions)));
     });
   });
 }
 
-/** Why no password may be given here; undefined when it may. */
-function mayLogIn(connection: SMTPConnection, extensions: Extensions): string | undefined {
-  const remote = connection._socket ? (connection._socket.remoteAddress ?? '') : '';
-  if (!connection.secure && !isLoopback(remote)) {
-    return 'a password would leave this machine in clear; use smtps:// or smtp://';
+/** A socket through the proxy, secured where TLS comes first: nodemailer would lose what OpenSSL says of a certificate. */
+async function proxied(
+  proxy: URL,
+  target: SmtpTarget,
+  tls: ConnectionOptions,
+  timeouts: Timeouts,
+): Promise<Socket> {
+  let connected = false;
+  try {
+    const socket = await openThrough(proxy, target.host, target.port, timeouts.connect);
+    connected = true;
+    return target.scheme === 'smtps' ? await secure(socket, tls, timeouts.greeting) : socket;
+  } catch (error) {
+    const cause = error as Error & Failing;
+    const refusal = connected
+      ? undefined
+      : `the proxy ${proxyName(proxy)} let nobody through (${cause.message})`;
+    const { code, message } = cause;
+    const failing: Failing = { code, message, refusal, ...(connected ? {} : { stage: 'connect' }) };
+    const progress = { connected: false, greeted: false, upgrading: false, loggingIn: false };
+    throw new RelayNotOpened(target.name, explainFailure(target, failing, progress), error);
   }
-  const methods = (extensions.get('AUTH') ?? '').toUpperCase().split(' ');
-  if (!extensions.has('AUTH')) {
-    return 'a user name and password were given, but the relay offers no login (AUTH); leave them out, or use its submission port (465 or 587)';
-  }
-  if (!['PLAIN', 'LOGIN', 'CRAM-MD5'].some((method) => methods.includes(method))) {
-    return `the relay offers no login by password, only ${methods.join(' ')}`;
-  }
-  return undefined;
 }
 
 /** Keywords of an EHLO reply in upper case, with what stands behind them. RFC 5321 4.1.1.1. */
@@ -176,6 +176,9 @@ function takeOver(connection: SMTPConnection): Conversation {
   }
   if (socket.listenerCount('data') > 0) throw unknownNodemailer('listeners');
   socket.setTimeout(0);
+  // A message's end leaves as a write of its own. Nagle's algorithm would hold it back until the relay has
+  // acknowledged the body: a second round trip for each message.
+  socket.setNoDelay(true);
   const early = [...queue.map((line) => `${line}\r\n`), remainder].join('');
   inside._responseQueue = [];
   inside._remainder = '';

@@ -14,6 +14,8 @@ export interface Over {
   readonly why: string;
   /** The reply that ended it, if one did: a 421, or one that answered nothing. */
   readonly reply: Reply | undefined;
+  /** The relay went on saying nothing until its time was up. */
+  readonly silent: boolean;
 }
 
 /** A reply, or why there is none. */
@@ -30,8 +32,12 @@ export const CLOSING = 421;
 /** Octets written at once. Between two pieces the relay must have taken the first one. */
 const PIECE = 256 * 1024;
 
+/** Why a reply cannot be one to the command it is paired with, as a sentence part; undefined when it can. */
+export type WhyNot = (reply: Reply) => string | undefined;
+
 interface Expected {
   readonly timeout: number;
+  readonly whyNot: WhyNot | undefined;
   readonly resolve: (answer: Answer) => void;
 }
 
@@ -71,48 +77,60 @@ export class Conversation {
     if (this.#over !== undefined) callback?.();
   }
 
-  /** Hands octets to the socket. From then on they may reach the relay, whatever happens. */
-  write(octets: Uint8Array | string): void {
-    if (this.#over === undefined) this.#socket.write(octets);
+  /** Hands octets to the socket, all in one go. From then on they may reach the relay, whatever happens. */
+  write(...octets: readonly (Uint8Array | string)[]): void {
+    if (this.#over !== undefined) return;
+    this.#socket.cork();
+    for (const piece of octets) this.#socket.write(piece);
+    this.#socket.uncork();
   }
 
   /**
    * Hands over much, piece by piece as the relay takes it. Resolves when the last piece was handed to the socket,
-   * or when it is over; `timeout` milliseconds are allowed for each piece.
+   * or when it is over; `timeout` milliseconds are allowed for each piece. Gives whether the last piece was.
    */
-  async writeAll(octets: Uint8Array, timeout: number): Promise<void> {
+  async writeAll(octets: Uint8Array, timeout: number): Promise<boolean> {
     for (let at = 0; this.#over === undefined; ) {
       const flowing = this.#socket.write(octets.subarray(at, at + PIECE));
       at += PIECE;
-      if (at >= octets.length) return;
+      if (at >= octets.length) return true;
       if (!flowing) await this.#drained(timeout);
     }
+    return false;
   }
 
-  /** Waits for the reply to what was written last. Call it in the same turn as the write, once per command. */
-  expect(timeout: number): Promise<Answer> {
+  /**
+   * Waits for the reply to what was written last. Call it in the same turn as the write, once per command, for no other
+   * reply may overtake it. A reply that cannot be one is given all the same, and ends the conversation: those behind it
+   * can no longer be paired with their commands.
+   */
+  expect(timeout: number, whyNot?: WhyNot): Promise<Answer> {
     const over = this.#over;
     if (over !== undefined) return Promise.resolve(over);
     return new Promise((resolve) => {
-      this.#expected.push({ timeout, resolve });
+      this.#expected.push({ timeout, whyNot, resolve });
       if (this.#expected.length === 1) this.#watch();
     });
   }
 
   /** Ends it at once, for this reason. The first reason stays. */
   end(why: string, reply?: Reply): void {
-    if (this.#over !== undefined) return;
-    this.#close({ why, reply });
-    this.#socket.destroy();
+    this.#end({ why, reply, silent: false });
   }
 
   /** Ends it in an orderly way: what was written still leaves, as long as the relay takes it in time. */
   finish(why: string, timeout: number): void {
     if (this.#over !== undefined) return;
-    this.#close({ why, reply: undefined });
+    this.#close({ why, reply: undefined, silent: false });
     this.#socket.destroySoon();
     const timer = setTimeout(() => this.#socket.destroy(), timeout);
     this.#socket.once('close', () => clearTimeout(timer));
+  }
+
+  #end(over: Over): void {
+    if (this.#over !== undefined) return;
+    this.#close(over);
+    this.#socket.destroy();
   }
 
   #close(over: Over): void {
@@ -142,7 +160,9 @@ export class Conversation {
     } else if (expected === undefined) {
       this.end(`the relay sent a reply that answers nothing (${formatReply(reply)})`, reply);
     } else {
-      this.#watch();
+      const why = expected.whyNot?.(reply);
+      if (why === undefined) this.#watch();
+      else this.end(why, reply);
     }
   }
 
@@ -152,7 +172,8 @@ export class Conversation {
     const oldest = this.#expected[0];
     if (oldest === undefined) return;
     const { timeout } = oldest;
-    this.#timer = setTimeout(() => this.end(`no reply came within ${formatDuration(timeout)}`), timeout);
+    const why = `no reply came within ${formatDuration(timeout)}`;
+    this.#timer = setTimeout(() => this.#end({ why, reply: undefined, silent: true }), timeout);
   }
 
   #drained(timeout: number): Promise<void> {

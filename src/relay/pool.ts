@@ -71,11 +71,6 @@ export class Pool<T extends Outgoing> {
     this.#onFailure = onFailure;
   }
 
-  /** Sessions that have a message in hand. */
-  get busy(): number {
-    return this.#sessions.size - this.#waiters.length;
-  }
-
   /** Looks again: there may be a message to take. */
   wake(): void {
     this.#pump(this.#clock.monotonic());
@@ -160,6 +155,8 @@ export class Pool<T extends Outgoing> {
         this.#next(signal, () => {
           useful = true;
         }),
+      nextNow: () => this.#nextNow(),
+      notice: (sentence) => this.#settings.notice(sentence),
       mark: (message) => this.#supply.mark(message),
       ended: (message, attempt) => {
         if (attempt.ended === 'replied' && attempt.reply.code !== CLOSING && !useful) {
@@ -215,6 +212,19 @@ export class Pool<T extends Outgoing> {
         leave();
       });
     });
+  }
+
+  /** For a session that has not ended its message yet, or waits for replies: it stands behind those that do nothing. */
+  #nextNow(): T | undefined {
+    if (this.#closing || this.#waiters.length > 0) return undefined;
+    const now = this.#clock.monotonic();
+    if (this.#bucket.due(now) > now) return undefined;
+    const message = this.#supply.take();
+    if (message === undefined) return undefined;
+    this.#bucket.take(now);
+    // One session that is always served must not keep the others from being opened.
+    this.#pump(now);
+    return message;
   }
 
   #fail(failure: Error | undefined): void {

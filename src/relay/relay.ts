@@ -38,13 +38,20 @@ export interface Source<T extends Outgoing> {
    * When the signal is aborted (the idle connection was lost) it resolves with undefined and takes nothing.
    */
   next(signal: AbortSignal): Promise<T | undefined>;
+  /** The next message if the rate allows one this very moment; undefined otherwise, and then `next` may be asked. */
+  nextNow(): T | undefined;
   /**
    * Resolves when the delivery is durably marked as transmitting. Only then may the message's last octets leave (R1).
    * When it rejects, the session breaks the connection without sending them.
    */
   mark(message: T): Promise<void>;
-  /** Takes an attempt's end. Must be called for message n before `mark` of message n+1. */
+  /**
+   * Takes an attempt's end. Before a session asks for a mark, it has told the ends of all its messages but as many as
+   * may be unanswered at once, this one included (R1).
+   */
   ended(message: T, attempt: Attempt): void;
+  /** Told in words what the user should know of this relay. */
+  notice(sentence: string): void;
 }
 
 /** No session could be opened. The domain's policy says what to make of it. */

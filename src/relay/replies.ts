@@ -88,7 +88,7 @@ export function parseReply(text: string): Reply | undefined {
 }
 
 /** Text as it may be shown to people: controls out, at most `longest` characters. */
-function shown(text: string, longest: number): string {
+export function shown(text: string, longest: number): string {
   const clean = text.replace(UNSHOWABLE, ' ').replace(/ {2,}/g, ' ').trim();
   return clean.length <= longest ? clean : `${clean.slice(0, longest).replace(/[\ud800-\udbff]$/, '')}…`;
 }

@@ -48,6 +48,12 @@ export interface Ledger {
   settle(campaign: Campaign, word: InDoubtWord, now: number): Settled;
 
   /**
+   * The user's word on single deliveries, with the lock held: each must be in doubt (`settle` comes first), and goes
+   * where it says. All of them or, when one is not in doubt or is unknown, none.
+   */
+  resolve(campaign: Campaign, resolutions: readonly Resolution[], now: number): void;
+
+  /**
    * The next deliveries that may be tried: pending or deferred, due at `now` or before, behind the cursor, ordered by
    * due time and then number, `limit` at the most. Changes nothing. One index walk, whatever has been sent.
    */
@@ -88,6 +94,16 @@ export interface Cursor {
 }
 
 export type InDoubtWord = 'hold' | 'resend' | 'assume-accepted';
+
+/** What becomes of one delivery in doubt. */
+export interface Resolution {
+  /** The address's key. */
+  readonly key: string;
+  /** Pending keeps its first mark and date, so that a second copy is the same as the first. */
+  readonly to: 'accepted' | 'pending';
+  /** Why, for the record: the evidence, or whose word it was. */
+  readonly reason: string;
+}
 
 /** A campaign's lock. */
 export interface Lock {
@@ -166,6 +182,8 @@ export interface RecipientRecord {
   readonly reply: Reply | undefined;
   readonly relay: string;
   readonly attempts: number;
+  /** When it was marked first; undefined when it never was. */
+  readonly markedAt: number | undefined;
   /** When its state changed last; undefined when it never did since its import. */
   readonly at: number | undefined;
   readonly dueAt: number;

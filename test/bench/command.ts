@@ -2,7 +2,7 @@
 // the sending began and ended, and `status` telling what came of it.
 
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,7 +12,16 @@ import { processorBetween, type Watched, watch } from './process-watch.js';
 
 const COMMAND = fileURLToPath(new URL('../../bin/mailblast.js', import.meta.url));
 
+/** What the command runs in. */
+export interface Around {
+  readonly nodeOptions?: readonly string[];
+  /** Variables besides those of whoever runs the measurement. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 export interface Sent extends Watched {
+  /** When it said "Sending to …", seconds since the process began. */
+  readonly begun: number;
   /** From "Sending to …" to "… is complete": the sending proper. */
   readonly sending: number;
   /** Processor time of the sending proper, seconds. */
@@ -36,26 +45,19 @@ export class Campaigns {
   }
 
   /** `mailblast send list.csv --template news.mjml` to a loopback port, into a new ledger. */
-  run(port: number, options: readonly string[], nodeOptions: readonly string[] = []): Promise<Watched> {
+  run(port: number, options: readonly string[], around: Around = {}): Promise<Watched> {
     for (const name of ['mailblast.db', 'mailblast.db-wal', 'mailblast.db-shm', 'mailblast.db.locks']) {
       rmSync(join(this.folder, name), { recursive: true, force: true });
     }
     const send = ['send', 'list.csv', '--template', 'news.mjml', '--from', FROM, '--yes'];
     const relay = ['--unsubscribe-url', UNSUBSCRIBE_URL, '--relay', `smtp://127.0.0.1:${port}`];
-    return watch(process.execPath, [...nodeOptions, COMMAND, ...send, ...relay, ...options], {
-      cwd: this.folder,
-      env: cleanEnv(),
-    });
+    const words = [...(around.nodeOptions ?? []), COMMAND, ...send, ...relay, ...options];
+    return watch(process.execPath, words, { cwd: this.folder, env: { ...cleanEnv(), ...around.env } });
   }
 
   /** Sends the whole list. @throws Error unless all `people` were accepted, by the ledger's own account. */
-  async send(
-    port: number,
-    people: number,
-    options: readonly string[],
-    nodeOptions: readonly string[] = [],
-  ): Promise<Sent> {
-    const run = await this.run(port, options, nodeOptions);
+  async send(port: number, people: number, options: readonly string[], around: Around = {}): Promise<Sent> {
+    const run = await this.run(port, options, around);
     const begun = run.lines.find(({ text }) => text.startsWith('Sending to '));
     const ended = run.lines.find(({ text }) => / is complete: /.test(text));
     if (run.code !== 0 || !begun || !ended)
@@ -64,9 +66,29 @@ export class Campaigns {
     if (accepted !== people) throw new Error(`${accepted} of ${people} were accepted`);
     return {
       ...run,
+      begun: begun.at,
       sending: ended.at - begun.at,
       processor: processorBetween(run, begun.at, ended.at),
     };
+  }
+
+  /** Octets of one message, as a rehearsal with these options writes it. */
+  async messageSize(options: readonly string[] = []): Promise<number> {
+    const out = join(this.folder, 'out');
+    rmSync(out, { recursive: true, force: true });
+    const run = await this.run(9, ['--dry-run', '--out', out, '--limit', '1', ...options]);
+    const [name] = run.code === 0 ? readdirSync(out).filter((file) => file.endsWith('.eml')) : [];
+    if (name === undefined) throw new Error(`the rehearsal ended with ${run.code}: ${run.stderr}`);
+    return statSync(join(out, name)).size;
+  }
+
+  /** Whether `mailblast send` knows an option. */
+  knows(option: string): boolean {
+    const help = execFileSync(process.execPath, [COMMAND, 'send', '--help'], {
+      env: cleanEnv(),
+      encoding: 'utf8',
+    });
+    return new RegExp(`^ +${option}\\b`, 'm').test(help);
   }
 
   remove(): void {

@@ -3,25 +3,27 @@
 
 import { freePort } from '../servers/free-port.js';
 import { Campaigns } from './command.js';
+import type { Scale } from './options.js';
 import { processorBetween, type Watched } from './process-watch.js';
 import { megabytes, type Report, seconds, whole } from './report.js';
 
+/** Unless `--people` says otherwise. */
 const PEOPLE = 1_000_000;
 const GOAL_ROWS_PER_SECOND = 100_000;
 const GOAL_OCTETS = 150e6;
 /** EX_UNAVAILABLE: nobody listens at the relay's port, which is tried once the list is in the ledger. */
 const RELAY_NOT_REACHED = 69;
 
-export async function measure(): Promise<Report> {
+export async function measure({ quick, people = quick ? 2_000 : PEOPLE }: Scale): Promise<Report> {
   const campaigns = new Campaigns();
   try {
     await campaigns.list(1);
     const alone = await imported(campaigns, 1);
-    const octets = await campaigns.list(PEOPLE);
-    const all = await imported(campaigns, PEOPLE);
+    const octets = await campaigns.list(people);
+    const all = await imported(campaigns, people);
     const time = importTime(all) - importTime(alone);
     const processor = processorTime(all) - processorTime(alone);
-    const rate = (PEOPLE - 1) / time;
+    const rate = (people - 1) / time;
     const beyond = all.peak - alone.peak;
     const { samples } = all;
     const course = Array.from({ length: 10 }, (_, tenth) => {
@@ -29,7 +31,7 @@ export async function measure(): Promise<Report> {
       return megabytes(sample.resident).replace(/\.\d$/, '');
     });
     return {
-      title: `import: ${whole(PEOPLE)} rows by the whole command`,
+      title: `import: ${whole(people)} rows by the whole command`,
       conditions: [
         `A UTF-8 list of ${megabytes(octets)} MB in 5 columns; a new ledger; the time is that of one row taken off.`,
         `Resident memory over the run, at each tenth of its time: ${course.join(' ')} MB.`,
@@ -44,7 +46,7 @@ export async function measure(): Promise<Report> {
       ],
       rows: [
         row('one row', 1, alone),
-        row('the list', PEOPLE, all),
+        row('the list', people, all),
         [
           'difference',
           '',

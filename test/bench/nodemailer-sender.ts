@@ -1,12 +1,20 @@
 // What a careful author would write on nodemailer: its pool, and sendMail with both parts merged by Handlebars for each
-// recipient. A process of its own: `node --import tsx nodemailer-sender.ts <port> <connections> <people>`.
+// recipient. A process of its own: `node --import tsx nodemailer-sender.ts '{"port": …, "connections": …, "people": …}'`,
+// with the parts of a `Dkim` for signed messages.
 
+import { readFileSync } from 'node:fs';
 import Handlebars from 'handlebars';
 import { createTransport } from 'nodemailer';
 import { person } from './lists.js';
 import { compileNewsletter, FROM, UNSUBSCRIBE_URL } from './newsletter.js';
+import type { Dkim } from './senders.js';
 
-const [port, connections, people] = process.argv.slice(2).map(Number) as [number, number, number];
+const { port, connections, people, dkim } = JSON.parse(process.argv[2]!) as {
+  readonly port: number;
+  readonly connections: number;
+  readonly people: number;
+  readonly dkim?: Dkim;
+};
 const content = await compileNewsletter();
 Handlebars.registerHelper('default', (value: string, otherwise: string) =>
   value === '' ? otherwise : value,
@@ -22,6 +30,13 @@ const pool = createTransport({
   ignoreTLS: true,
   maxConnections: connections,
   maxMessages: Number.POSITIVE_INFINITY,
+  ...(dkim && {
+    dkim: {
+      domainName: dkim.domain,
+      keySelector: dkim.selector,
+      privateKey: readFileSync(dkim.key, 'utf8'),
+    },
+  }),
 });
 
 console.log('start');

@@ -33,6 +33,11 @@ export function processorBetween({ samples }: Watched, from: number, to: number)
   return at(to) - at(from);
 }
 
+/** Processor time that a running process has taken so far, all its threads, seconds. */
+export function processorOf(pid: number): number {
+  return sampleOf(pid)?.processor ?? 0;
+}
+
 const SAMPLE_MS = 20;
 /** Of /proc/<pid>/stat: a hundredth of a second on every Linux that Node runs on. */
 const TICK_SECONDS = 0.01;

@@ -2,14 +2,16 @@
 
 import { startFakeRelay } from '../servers/fake-relay.js';
 import { Campaigns } from './command.js';
+import type { Scale } from './options.js';
 import { type Report, seconds } from './report.js';
 
 const RATE = 20;
 const SECONDS = 15;
-const PEOPLE = RATE * SECONDS;
 const TOLERANCE = 1;
 
-export async function measure(): Promise<Report> {
+export async function measure({ quick }: Scale): Promise<Report> {
+  const length = quick ? 3 : SECONDS;
+  const people = RATE * length;
   const campaigns = new Campaigns();
   const ends: number[] = [];
   const relay = await startFakeRelay({
@@ -21,24 +23,24 @@ export async function measure(): Promise<Report> {
     },
   });
   try {
-    await campaigns.list(PEOPLE);
-    const run = await campaigns.send(relay.port, PEOPLE, ['--rate', `${RATE}/s`]);
-    if (ends.length !== PEOPLE) throw new Error(`the relay saw ${ends.length} of ${PEOPLE} messages`);
+    await campaigns.list(people);
+    const run = await campaigns.send(relay.port, people, ['--rate', `${RATE}/s`]);
+    if (ends.length !== people) throw new Error(`the relay saw ${ends.length} of ${people} messages`);
     const { least, most } = windows(ends);
     const first = ends[0]!;
     const took = (ends.at(-1)! - first) / 1000;
-    const due = (PEOPLE - 1) / RATE;
+    const due = (people - 1) / RATE;
     // How late each message was, measured from the first one's schedule.
     const late = ends.map((end, index) => end - first - (index * 1000) / RATE);
     return {
-      title: `rate: ${RATE} a second for ${SECONDS} seconds, by the relay's clock`,
+      title: `rate: ${RATE} a second for ${length} seconds, by the relay's clock`,
       conditions: [
-        `${PEOPLE} messages on up to 5 connections; every window of one second that begins or ends with a message.`,
+        `${people} messages on up to 5 connections; every window of one second that begins or ends with a message.`,
       ],
       columns: ['messages', 'least in a window', 'most', 'first to last (s)', 'due (s)', 'off schedule (ms)'],
       rows: [
         [
-          String(PEOPLE),
+          String(people),
           String(least),
           String(most),
           seconds(took),

@@ -1,9 +1,6 @@
-// What a measurement hands back, and how it is printed: a table, the ratios it is about, and under which conditions.
+// What a measurement hands back, and how it is printed: a table, what it should come to, and under which conditions.
 
-import { execFileSync } from 'node:child_process';
-import { closeSync, fdatasyncSync, openSync, rmSync, writeSync } from 'node:fs';
-import { cpus, loadavg, tmpdir, totalmem } from 'node:os';
-import { join } from 'node:path';
+import type { Scale } from './options.js';
 
 /** One measurement's figures. It throws instead when its own checks say that the run was no good. */
 export interface Report {
@@ -12,11 +9,38 @@ export interface Report {
   readonly conditions: readonly string[];
   readonly columns: readonly string[];
   readonly rows: readonly (readonly string[])[];
-  /** What it should come to, with the figure that it came to. */
-  readonly goals: readonly { readonly what: string; readonly met: boolean }[];
+  /** What it should come to as a multiple of another's figure; these make the table at the end. */
+  readonly ratios?: readonly Ratio[];
+  /** What else it should come to, with the figure that it came to. */
+  readonly goals: readonly Goal[];
 }
 
-export type Measurement = () => Promise<Report>;
+export interface Goal {
+  readonly what: string;
+  readonly met: boolean;
+}
+
+/** mailblast's figure over another's. */
+export interface Ratio {
+  readonly work: string;
+  readonly against: string;
+  /** Messages a second. */
+  readonly ours: number;
+  readonly theirs: number;
+  readonly ratio: number;
+  /** The ratio of each round. */
+  readonly rounds: readonly number[];
+  /** The least that it should be. */
+  readonly target: number;
+}
+
+/** A measurement that cannot be made here. */
+export interface Skipped {
+  readonly title: string;
+  readonly skipped: string;
+}
+
+export type Measurement = (scale: Scale) => Promise<Report | Skipped>;
 
 export function printReport(report: Report): void {
   console.log(`\n${report.title}`);
@@ -28,43 +52,23 @@ export function printReport(report: Report): void {
     const cells = row.map((cell, column) =>
       column === 0 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!),
     );
-    console.log(`  ${cells.join('   ')}`);
+    console.log(`  ${cells.join('   ').trimEnd()}`);
   }
   console.log();
-  for (const { what, met } of report.goals) console.log(`  ${met ? 'met   ' : 'MISSED'}  ${what}`);
+  for (const { what, met } of goalsOf(report)) console.log(`  ${met ? 'met   ' : 'MISSED'}  ${what}`);
 }
 
-/** The machine, as every table needs it beside it. */
-export function printMachine(): void {
-  const [first] = cpus();
-  const load = loadavg()[0]!.toFixed(1);
-  console.log(
-    `Node ${process.version}, ${cpus().length} cores (${first?.model.trim() ?? 'unknown'}), ` +
-      `${Math.round(totalmem() / 2 ** 30)} GiB, load average ${load} before the start.`,
-  );
-  console.log(
-    `Ledgers in ${tmpdir()} (${fileSystem()}), synchronous=FULL; one write with fdatasync takes ${syncTime().toFixed(2)} ms there.`,
-  );
+/** All of a report's goals in words, its ratios among them. */
+export function goalsOf({ ratios = [], goals }: Report): Goal[] {
+  const told = ratios.map((ratio) => ({
+    what: `${times(ratio.ratio)} ${ratio.against} (target: at least ${times(ratio.target)})`,
+    met: isMet(ratio),
+  }));
+  return [...told, ...goals];
 }
 
-function fileSystem(): string {
-  return execFileSync('stat', ['-f', '-c', '%T', tmpdir()], { encoding: 'utf8' }).trim();
-}
-
-/** Milliseconds, the median of fifty: what a commit cannot be faster than. */
-function syncTime(): number {
-  const path = join(tmpdir(), `mailblast-bench-${process.pid}`);
-  const fd = openSync(path, 'wx');
-  const page = Buffer.alloc(4096, 1);
-  const times = Array.from({ length: 50 }, () => {
-    const begun = performance.now();
-    writeSync(fd, page);
-    fdatasyncSync(fd);
-    return performance.now() - begun;
-  });
-  closeSync(fd);
-  rmSync(path);
-  return median(times);
+export function isMet({ ratio, target }: Ratio): boolean {
+  return ratio >= target;
 }
 
 export function median(values: readonly number[]): number {
@@ -90,4 +94,9 @@ export function seconds(value: number): string {
 /** `4.21 ×`. */
 export function times(ratio: number): string {
   return `${ratio.toFixed(2)} ×`;
+}
+
+/** The least and the most of them, `12-15`. */
+export function span(values: readonly number[], format: (value: number) => string): string {
+  return `${format(Math.min(...values))}-${format(Math.max(...values))}`;
 }

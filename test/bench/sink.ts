@@ -5,15 +5,10 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '../servers/free-port.js';
-
-export interface Sink {
-  readonly port: number;
-  /** Call it when everything was sent. Ends the sink. @throws Error when it took more messages than expected, or fewer. */
-  provesAll(): Promise<void>;
-}
+import type { Turn } from './rounds.js';
 
 /** Starts one that expects so many messages. */
-export async function startSink(expected: number): Promise<Sink> {
+export async function startSink(expected: number): Promise<Turn> {
   const port = await freePort();
   const user = process.getuid?.() === 0 ? ['-u', 'root'] : [];
   const child = spawn('smtp-sink', [...user, '-M', String(expected + 1), `127.0.0.1:${port}`, '256'], {

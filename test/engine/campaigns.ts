@@ -43,7 +43,7 @@ export class TestCampaign {
   campaign!: Campaign;
 
   constructor() {
-    this.ledger = openLedger(join(this.folder, 'mailblast.db'));
+    this.ledger = openLedger(':memory:');
   }
 
   async import(
@@ -98,6 +98,7 @@ export class TestCampaign {
       settings: {
         rate: Number.POSITIVE_INFINITY,
         connections: 3,
+        depth: 1,
         limit: Number.POSITIVE_INFINITY,
         maxPerDay: Number.POSITIVE_INFINITY,
         retryFor: 24 * 3_600_000,

@@ -42,12 +42,7 @@ const markOf = (delivery: number) => ({ delivery, at: 0, now: 0, relay: 'scripte
 
 test('a mark is released only when its commit has ended', async () => {
   const ledger = heldLedger();
-  const recorder = new Recorder(
-    ledger,
-    new HeldClock(),
-    () => {},
-    () => 1,
-  );
+  const recorder = new Recorder(ledger, new HeldClock(), () => {});
   let released = false;
   const mark = recorder.mark(markOf(1)).then(() => {
     released = true;
@@ -61,12 +56,7 @@ test('a mark is released only when its commit has ended', async () => {
 
 test('what comes in during a commit forms the next group, and an outcome stands with the next mark of its session', async () => {
   const ledger = heldLedger();
-  const recorder = new Recorder(
-    ledger,
-    new HeldClock(),
-    () => {},
-    () => 1,
-  );
+  const recorder = new Recorder(ledger, new HeldClock(), () => {});
   const first = recorder.mark(markOf(1));
   await settle();
   recorder.outcome(outcomeOf(1));
@@ -98,12 +88,7 @@ test('what is handed in at the very end of a commit is written too', async () =>
         written.push(...outcomes.map(({ delivery }) => delivery));
       },
     };
-    const recorder = new Recorder(
-      ledger,
-      new HeldClock(),
-      () => {},
-      () => 1,
-    );
+    const recorder = new Recorder(ledger, new HeldClock(), () => {});
     await recorder.mark(markOf(1));
     for (let turn = 0; turn < turns; turn++) await undefined;
     recorder.outcome(outcomeOf(1));
@@ -125,7 +110,6 @@ test('a group that cannot be written fails its marks, is told once, and nothing 
     },
     new HeldClock(),
     (error) => failures.push(error),
-    () => 1,
   );
   await assert.rejects(recorder.mark(markOf(1)), full);
   await assert.rejects(recorder.mark(markOf(2)), full);
@@ -139,12 +123,7 @@ test('a group that cannot be written fails its marks, is told once, and nothing 
 test('outcomes wait a little for a mark to share their commit with, and no longer', async () => {
   const clock = new HeldClock();
   const ledger = heldLedger();
-  const recorder = new Recorder(
-    ledger,
-    clock,
-    () => {},
-    () => 1,
-  );
+  const recorder = new Recorder(ledger, clock, () => {});
   recorder.outcome(outcomeOf(1));
   await clock.pass(2);
   assert.equal(ledger.groups.length, 0);
@@ -161,29 +140,4 @@ test('outcomes wait a little for a mark to share their commit with, and no longe
   assert.equal(ledger.groups.length, 2);
   ledger.commit();
   await recorder.flush();
-});
-
-test('a slow commit gives other sessions time to join the next group, and a full group waits for no more', async () => {
-  const clock = new HeldClock();
-  const ledger = heldLedger();
-  const recorder = new Recorder(
-    ledger,
-    clock,
-    () => {},
-    () => 2,
-  );
-  const mark = (delivery: number) => void recorder.mark({ delivery, at: 0, now: 0, relay: '' });
-  mark(1);
-  await settle();
-  await clock.pass(4);
-  ledger.commit();
-  await settle();
-  // The commit took 4 ms, so the next one is held back for 2.
-  mark(2);
-  await settle();
-  assert.equal(ledger.groups.length, 1);
-  mark(3);
-  await settle();
-  assert.equal(ledger.groups.length, 2);
-  assert.equal(ledger.groups[1]!.marks.length, 2);
 });

@@ -21,6 +21,14 @@ function assertWellFormed(encoded: string): void {
   }
 }
 
+// Comes first: V8's middle compiler, which has been wrong here, takes the encoder up while it is still young.
+test('a text that is cut inside a surrogate pair ends there, also when the encoder has been optimised', () => {
+  const whole = 'abcdefghijklmnopqrstuvwxyz\u{13380} and more text';
+  for (let times = 0; times < 50_000; times++) {
+    assert.equal(value(whole.slice(0, 27)), 'abcdefghijklmnopqrstuvwxyz=EF=BF=BD=\r\n');
+  }
+});
+
 test('the concatenation of encoded pieces decodes to the concatenation of the pieces, however a text is cut', async () => {
   console.log(`seed ${SEED}`);
   const cut = fc.oneof(BODY, HOSTILE).chain((text) =>

@@ -5,6 +5,7 @@ import { test } from 'node:test';
 
 import { connect, readExtensions } from '../../src/relay/connect.js';
 import { explainFailure } from '../../src/relay/connect-failure.js';
+import { DIRECT } from '../../src/relay/safety.js';
 import { smtpRelay } from '../../src/relay/smtp-relay.js';
 import { TIMEOUTS } from '../../src/relay/timeouts.js';
 import { freePort } from '../servers/free-port.js';
@@ -120,7 +121,7 @@ test('a 421 that comes along with the reply to EHLO is not lost when the socket 
 
 test('a connection lost between opening and the first message harms nobody', async () => {
   await withFake({}, async (relay) => {
-    const { talk } = await connect(smtp(`smtp://127.0.0.1:${relay.port}`), undefined, undefined, TIMEOUTS);
+    const { talk } = await connect(smtp(`smtp://127.0.0.1:${relay.port}`), undefined, DIRECT, TIMEOUTS);
     const over = new Promise<void>((resolve) => talk.whenOver(resolve));
     relay.drop('reset');
     await over;
@@ -138,7 +139,7 @@ test('all extensions of a relay are known, with their parameters', async () => {
     'XCLIENT NAME ADDR',
   ];
   await withFake({ extensions }, async (relay) => {
-    const connected = await connect(smtp(`smtp://127.0.0.1:${relay.port}`), undefined, undefined, TIMEOUTS);
+    const connected = await connect(smtp(`smtp://127.0.0.1:${relay.port}`), undefined, DIRECT, TIMEOUTS);
     assert.deepEqual(Object.fromEntries(connected.extensions), {
       HELP: '',
       PIPELINING: '',

@@ -4,6 +4,8 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 
 import { Conversation } from '../../src/relay/conversation.js';
+import { Line } from '../../src/relay/line.js';
+import { Manners } from '../../src/relay/manners.js';
 import type { Session } from '../../src/relay/relay.js';
 import { parseRelayUrl, type SmtpTarget } from '../../src/relay/relay-url.js';
 import { SmtpSession } from '../../src/relay/session.js';
@@ -37,7 +39,11 @@ export async function withSocket(
     await once(socket, 'data');
     socket.pause();
     const gone = new Promise((resolve) => socket.once('close', resolve));
-    await use(relay, new SmtpSession(new Conversation(socket), new Map(), TIMEOUTS), gone);
+    await use(
+      relay,
+      new SmtpSession(new Line(new Conversation(socket), new Map(), TIMEOUTS, new Manners())),
+      gone,
+    );
   } finally {
     await relay.stop();
   }

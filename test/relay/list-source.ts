@@ -8,6 +8,8 @@ export interface ListSource extends Source<Outgoing> {
   readonly attempts: Attempt[];
   /** `mark 1`, `ended 1`, … in the order of the calls; messages count from 1. */
   readonly calls: string[];
+  /** What the user was told. */
+  readonly notices: string[];
 }
 
 /** Messages are given out at once and in order. `mark` is asked with the message's number; at once unless told. */
@@ -17,11 +19,15 @@ export function listSource(
 ): ListSource {
   const attempts: Attempt[] = [];
   const calls: string[] = [];
+  const notices: string[] = [];
   let given = 0;
   return {
     attempts,
     calls,
+    notices,
     next: async (signal) => (signal.aborted ? undefined : messages[given++]),
+    nextNow: () => messages[given++],
+    notice: (sentence) => notices.push(sentence),
     mark: (message) => {
       const number = messages.indexOf(message) + 1;
       calls.push(`mark ${number}`);

@@ -95,7 +95,10 @@ for (const [switches, ends] of [
     const sink = await startSmtpSink(switches);
     try {
       const session = await smtpRelay(smtp(`smtp://127.0.0.1:${sink.port}`)).open();
-      assert.deepEqual((await sendAll(session, [letter(1), letter(2)])).map(inWords), ends);
+      const attempts = (await sendAll(session, [letter(1), letter(2)])).map(inWords);
+      assert.deepEqual(attempts.slice(0, ends.length), ends);
+      // The second message's envelope may have left with the first one's end, and was lost with the connection.
+      for (const more of attempts.slice(ends.length)) assert.equal(more, 'lost mail');
     } finally {
       await sink.stop();
     }

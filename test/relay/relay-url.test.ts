@@ -4,8 +4,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { MailblastError } from '../../src/domain/errors.js';
-import { safetyOf } from '../../src/relay/connect.js';
 import { parseRelayUrl, type SmtpTarget } from '../../src/relay/relay-url.js';
+import { DIRECT, safetyOf } from '../../src/relay/safety.js';
 import { smtpRelay } from '../../src/relay/smtp-relay.js';
 
 const smtp = (text: string) => parseRelayUrl(text, 'environment') as SmtpTarget;
@@ -130,7 +130,7 @@ for (const [text, ca, safety] of [
   ['smtp+plain://mail.example.com', undefined, 'STARTTLS never, not checked'],
 ] as const) {
   test(`${text}${ca ? ' with an authority' : ''}: ${safety}`, () => {
-    const { implicit, startTls, checkCertificate } = safetyOf(smtp(text), ca);
+    const { implicit, startTls, checkCertificate } = safetyOf(smtp(text), { ...DIRECT, ca });
     const words = `${implicit ? 'implicit' : `STARTTLS ${startTls}`}, ${checkCertificate ? '' : 'not '}checked`;
     assert.equal(words, safety);
   });

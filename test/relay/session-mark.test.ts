@@ -17,9 +17,26 @@ test('the outcome of a message is handed in before the mark of the next is asked
   });
 });
 
-test('no octet of the end of data leaves before the mark, and all others do', async () => {
+/** More than a session holds back until the mark is there. */
+const LONG = `${'0123456789'.repeat(7)}\r\n`.repeat(1000);
+
+test('of a short message, no octet leaves before the mark', async () => {
   await withRelay({}, async (relay, session) => {
-    const message = letter(1);
+    const gate = withResolvers();
+    const source = listSource([letter(1)], () => gate.promise);
+    const run = session.run(source);
+    await relay.when(() => relay.journal.length === 1);
+    for (let turns = 0; turns < 50; turns++) await new Promise((resolve) => setImmediate(resolve));
+    assert.equal(relay.journal[0]!.octets.length, 0);
+    gate.resolve();
+    await run;
+    assert.deepEqual(relay.journal[0]!.octets, Buffer.from(letter(1).octets));
+  });
+});
+
+test('of a long message, no octet of its end leaves before the mark, and all others do', async () => {
+  await withRelay({}, async (relay, session) => {
+    const message = letter(1, LONG);
     const most = message.octets.length - 2;
     const gate = withResolvers();
     const source = listSource([message], () => gate.promise);
@@ -41,7 +58,7 @@ test('a mark that fails breaks the connection, and the message is not sent', asy
   await withRelay({}, async (relay, session) => {
     const source = listSource([letter(1), letter(2)], () => Promise.reject(new Error('disk full')));
     await session.run(source);
-    assert.deepEqual(source.attempts.map(inWords), ['lost body']);
+    assert.deepEqual(source.attempts.map(inWords), ['lost body', 'lost mail']);
     await relay.when(() => relay.open === 0);
     assert.deepEqual(
       relay.journal.map(({ ended, accepted }) => [ended, accepted]),
@@ -61,7 +78,7 @@ for (const [what, happen, end] of [
   test(`${what} while the mark is on its way: ${end}, told only when the mark has settled`, async () => {
     await withSocket({}, async (relay, session, gone) => {
       const gate = withResolvers();
-      const source = listSource([letter(1)], () => gate.promise);
+      const source = listSource([letter(1, LONG)], () => gate.promise);
       const run = session.run(source);
       await relay.when(() => (relay.journal[0]?.octets.length ?? 0) > 0);
       happen(relay, session);

@@ -9,12 +9,13 @@ import { withRelay } from './fake-sessions.js';
 import { inWords, letter, listSource } from './list-source.js';
 
 // What the relay does, once, to the first message; what its attempt came to; and whether the second message went over
-// the same connection (kept), or was not taken (closed).
+// the same connection (kept), or was not taken (closed). Where commands left in a group, it may come to something else.
 type Misdeed = readonly [
   step: 'mail' | 'rcpt' | 'data' | 'body',
   act: FakeAct | string,
   end: string,
   after: 'kept' | 'closed',
+  endInGroup?: string,
 ];
 
 const MISDEEDS: readonly Misdeed[] = [
@@ -42,7 +43,10 @@ const MISDEEDS: readonly Misdeed[] = [
   ['rcpt', '354 go', 'lost rcpt', 'closed'],
   ['rcpt', '251 will forward', 'replied body 250', 'kept'],
   ['data', '250 ok', 'lost data', 'closed'],
-  ['mail', '250 ok\n250 again', 'lost rcpt', 'closed'],
+  ['mail', '250 ok\n250 again', 'lost rcpt', 'closed', 'lost data'],
+  ['mail', '503 5.5.1 not now', 'replied mail 503', 'kept', 'lost mail'],
+  ['rcpt', '503 5.5.1 not now', 'replied rcpt 503', 'kept', 'lost rcpt'],
+  ['data', '554 5.5.0 improper pipelining', 'replied data 554', 'kept', 'lost data'],
   ['mail', '250 ok\n421 4.3.2 closing', 'replied rcpt 421', 'closed'],
   ['rcpt', '250 ok\n421 4.3.2 closing', 'replied data 421', 'closed'],
   ['rcpt', '550 no\n421 4.3.2 closing', 'replied rcpt 550', 'closed'],
@@ -57,28 +61,42 @@ const MISDEEDS: readonly Misdeed[] = [
   ['body', { accept: true, after: 'reset' }, 'lost body, last octet left', 'closed'],
 ];
 
-for (const [step, act, end, after] of MISDEEDS) {
-  const done = typeof act === 'string' ? act : [act.raw, act.reply, act.after].filter(Boolean).join(' and ');
-  const shown = JSON.stringify(done.length > 40 ? `${done.slice(0, 40)}…` : done);
-  test(`${step} answered by ${shown}: ${end}, connection ${after}`, async () => {
-    const options = { script: { [step]: ({ count }: { count: number }) => (count === 1 ? act : undefined) } };
-    const short = { command: 150, data: 150, body: 150 };
-    await withRelay(
-      options,
-      async (relay, session) => {
-        const source = listSource([letter(1), letter(2)]);
-        await session.run(source);
-        assert.equal(inWords(source.attempts[0]), end);
-        const second = source.attempts[1];
-        // A relay that closed behind its reply may do so before or after the next message was taken.
-        if (after === 'kept') assert.equal(inWords(second), 'replied body 250');
-        else if (second !== undefined) assert.equal(inWords(second), 'lost mail');
-        assert.equal(relay.connections, 1);
-        // The relay saw an end of data exactly where the attempt says so.
-        const sawEnd = relay.journal[0]?.ended === true && relay.journal[0].to[0] === 'reader1@example.org';
-        assert.equal(sawEnd, step === 'body' || end === 'replied body 250');
-      },
-      short,
-    );
-  });
+for (const way of ['one by one', 'in groups'] as const) {
+  for (const [step, act, oneByOne, after, inGroup = oneByOne] of MISDEEDS) {
+    const end = way === 'in groups' ? inGroup : oneByOne;
+    const kept = after === 'kept' && end === oneByOne;
+    const done =
+      typeof act === 'string' ? act : [act.raw, act.reply, act.after].filter(Boolean).join(' and ');
+    const shown = JSON.stringify(done.length > 40 ? `${done.slice(0, 40)}…` : done);
+    test(`${way}: ${step} answered by ${shown}: ${end}, connection ${kept ? 'kept' : 'closed'}`, async () => {
+      const options = {
+        extensions: ['SIZE 1000000', ...(way === 'in groups' ? ['PIPELINING'] : [])],
+        script: { [step]: ({ count }: { count: number }) => (count === 1 ? act : undefined) },
+      };
+      const short = { command: 150, data: 150, body: 150 };
+      await withRelay(
+        options,
+        async (relay, session) => {
+          const source = listSource([letter(1), letter(2)]);
+          await session.run(source);
+          assert.equal(inWords(source.attempts[0]), end);
+          const second = source.attempts[1];
+          // A relay that closed behind its reply may do so before or after the next message was taken.
+          if (kept) assert.equal(inWords(second), 'replied body 250');
+          else if (second !== undefined)
+            assert.match(inWords(second), /^(lost (mail|rcpt|data|body)|replied mail 421)$/);
+          assert.equal(relay.connections, 1);
+          assert.deepEqual(relay.faults, []);
+          const ended = relay.journal.filter((transaction) => transaction.ended).map(({ to }) => to[0]);
+          // The relay saw an end of data exactly where the attempts say so.
+          const saw = step === 'body' || end === 'replied body 250';
+          assert.deepEqual(ended, [
+            ...(saw ? ['reader1@example.org'] : []),
+            ...(kept ? ['reader2@example.org'] : []),
+          ]);
+        },
+        short,
+      );
+    });
+  }
 }

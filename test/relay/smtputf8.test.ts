@@ -21,8 +21,10 @@ async function sendTwo(extensions: readonly string[], t: { after(done: () => Pro
   const attempts: Attempt[] = [];
   await session.run({
     next: async () => waiting.shift(),
+    nextNow: () => waiting.shift(),
     mark: async () => {},
     ended: (_, attempt) => attempts.push(attempt),
+    notice: () => {},
   });
   return { server, attempts: attempts.map(inWords) };
 }

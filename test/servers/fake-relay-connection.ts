@@ -4,6 +4,7 @@
 import type { Socket } from 'node:net';
 import { TLSSocket, type TLSSocket as Tls } from 'node:tls';
 
+import { bodyFault, commandFault, turnFault } from './client-faults.js';
 import type { FakeAct, FakeStep, House } from './fake-relay.js';
 import { Input, Transaction } from './fake-relay-input.js';
 
@@ -15,11 +16,11 @@ const GOOD: Readonly<Record<FakeStep, string>> = {
   mail: '250 2.1.0 sender ok',
   rcpt: '250 2.1.5 recipient ok',
   data: '354 go ahead',
+  chunk: '250 2.0.0 octets received',
   body: '250 2.0.0 queued',
   rset: '250 2.0.0 reset',
   quit: '221 2.0.0 bye',
 };
-const END = Buffer.from('\r\n.\r\n');
 const CRLF = Buffer.from('\r\n');
 const EXTENSIONS = ['PIPELINING', 'SIZE 10485760', '8BITMIME', 'ENHANCEDSTATUSCODES'];
 
@@ -32,6 +33,7 @@ const STEPS: Readonly<Record<string, FakeStep>> = {
   MAIL: 'mail',
   RCPT: 'rcpt',
   DATA: 'data',
+  BDAT: 'chunk',
   RSET: 'rset',
   QUIT: 'quit',
 };
@@ -44,6 +46,10 @@ export class FakeConnection {
   #secure: boolean;
   #from: string | undefined;
   #to: string[] = [];
+  /** Chunks of a body that came by BDAT; undefined when none did. */
+  #chunks: Buffer[] | undefined;
+  /** Replies that wait for the end of their group. */
+  #held: Buffer[] = [];
 
   constructor(house: House, socket: Socket) {
     this.#house = house;
@@ -60,7 +66,8 @@ export class FakeConnection {
       const octets = await this.#input.until(CRLF);
       if (octets === undefined) return;
       const line = octets.toString('latin1');
-      this.#house.commands.push(line);
+      if (!this.#house.options.forgets) this.#house.commands.push(line);
+      this.#blame(commandFault(line));
       this.#house.happened();
       if (!(await this.#command(line))) return;
     }
@@ -77,6 +84,10 @@ export class FakeConnection {
 
   pause(): void {
     this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#socket.resume();
   }
 
   #listen(socket: Socket): void {
@@ -103,6 +114,7 @@ export class FakeConnection {
     const step = STEPS[line.split(' ', 1)[0]!.toUpperCase()];
     switch (step) {
       case undefined:
+        this.#blame(`no command: ${JSON.stringify(line.slice(0, 80))}`);
         return this.#speak({ reply: '500 5.5.2 what?' });
       case 'ehlo':
         return this.#do(step, line, `250-fake.test\n${this.#keywords().join('\n')}`);
@@ -112,8 +124,8 @@ export class FakeConnection {
       case 'auth':
         return this.#authenticate(line);
       case 'mail':
-        this.#from = undefined;
-        this.#to = [];
+        if (this.#from !== undefined) this.#blame('MAIL within a transaction');
+        this.#forget();
         return this.#do(step, line, GOOD.mail, () => {
           this.#from = addressIn(line);
         });
@@ -121,11 +133,12 @@ export class FakeConnection {
         return this.#do(step, line, this.#from === undefined ? '503 5.5.1 MAIL first' : GOOD.rcpt, () => {
           if (this.#from !== undefined) this.#to.push(addressIn(line));
         });
+      case 'chunk':
+        return this.#chunk(line);
       case 'data':
         return this.#data(line);
       case 'rset':
-        this.#from = undefined;
-        this.#to = [];
+        this.#forget();
         return this.#do(step, line);
       default:
         await this.#do(step, line);
@@ -135,10 +148,11 @@ export class FakeConnection {
   }
 
   #keywords(): string[] {
-    const { extensions = EXTENSIONS, tls, login } = this.#house.options;
+    const { extensions = EXTENSIONS, tls, login, oauth2 } = this.#house.options;
     const keywords = [...extensions];
     if (tls !== undefined && !this.#secure) keywords.push('STARTTLS');
     if (login !== undefined) keywords.push(`AUTH ${login.methods ?? 'PLAIN LOGIN'}`);
+    if (oauth2 !== undefined) keywords.push('AUTH XOAUTH2');
     return ['HELP', ...keywords].map((word, i, all) => `250${i === all.length - 1 ? ' ' : '-'}${word}`);
   }
 
@@ -148,6 +162,7 @@ export class FakeConnection {
       await this.#speak({ reply: `334 ${Buffer.from(prompt).toString('base64')}` });
       return decode((await this.#input.until(CRLF))?.toString('latin1') ?? '');
     };
+    if (method.toUpperCase() === 'XOAUTH2') return this.#showToken(line, decode(initial ?? ''));
     let given: string;
     if (method.toUpperCase() === 'PLAIN') {
       given = initial === undefined ? await ask('') : decode(initial);
@@ -157,6 +172,20 @@ export class FakeConnection {
     const { login } = this.#house.options;
     const right = login !== undefined && given === `\0${login.user}\0${login.password}`;
     return this.#do('auth', line, right ? GOOD.auth : '535 5.7.8 authentication failed');
+  }
+
+  /** https://developers.google.com/workspace/gmail/imap/xoauth2-protocol */
+  async #showToken(line: string, shown: string): Promise<boolean> {
+    const { oauth2 } = this.#house.options;
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: XOAUTH2 divides its fields by them.
+    const [, user, token = ''] = /^user=([^\x01]*)\x01auth=Bearer ([^\x01]*)\x01\x01$/.exec(shown) ?? [];
+    if (oauth2 !== undefined && user === oauth2.user && oauth2.good(token)) return this.#do('auth', line);
+    if (oauth2?.challenge) {
+      const why = JSON.stringify({ status: '400', schemes: 'Bearer', scope: 'https://mail.google.com/' });
+      await this.#speak({ reply: `334 ${Buffer.from(why).toString('base64')}` });
+      if ((await this.#input.until(CRLF))?.length !== 0) return this.#speak({ reply: '501 5.5.2 not empty' });
+    }
+    return this.#do('auth', line, '535 5.7.8 Username and Password not accepted');
   }
 
   async #data(line: string): Promise<boolean> {
@@ -172,24 +201,72 @@ export class FakeConnection {
       },
     );
     if (!bodyComes) return goesOn;
-    const transaction = new Transaction(this.#number, this.#from ?? '', this.#to, () =>
-      this.#input.waiting(),
-    );
-    this.#house.journal.push(transaction);
-    this.#house.happened();
+    const transaction = this.#begin(() => this.#input.waiting());
     if (!goesOn) return false;
-    const body = await this.#input.until(END);
-    transaction.freeze(
-      body === undefined ? this.#input.waiting() : Buffer.concat([body, CRLF]),
-      body !== undefined,
-    );
+    const body = await this.#input.untilDot();
+    transaction.freeze(body ?? this.#input.waiting(), body !== undefined);
     this.#house.happened();
     if (body === undefined) return false;
+    return this.#decide(transaction);
+  }
+
+  /** RFC 3030. The octets are taken in any case, since they are on their way. */
+  async #chunk(line: string): Promise<boolean> {
+    const [, size, last] = /^BDAT (\d+)( LAST)?$/i.exec(line) ?? [];
+    if (size === undefined) return this.#speak({ reply: '501 5.5.4 BDAT what?' });
+    if (!this.#offers('CHUNKING')) this.#blame('BDAT to a relay without CHUNKING');
+    const octets = await this.#input.exactly(Number(size));
+    if (octets === undefined) return false;
+    if (this.#from === undefined || this.#to.length === 0) {
+      return this.#do(last === undefined ? 'chunk' : 'body', line, '503 5.5.1 RCPT first');
+    }
+    this.#chunks ??= [];
+    this.#chunks.push(Buffer.from(octets));
+    if (last === undefined) return this.#do('chunk', line);
+    const body = Buffer.concat(this.#chunks);
+    const transaction = this.#begin(() => body);
+    transaction.freeze(body, true);
+    return this.#decide(transaction);
+  }
+
+  #begin(octets: () => Buffer): Transaction {
+    const transaction = new Transaction(this.#number, this.#from ?? '', this.#to, octets);
+    this.#house.journal.push(transaction);
+    this.#house.happened();
+    return transaction;
+  }
+
+  /** A body is whole: the one reply that counts. */
+  async #decide(transaction: Transaction): Promise<boolean> {
+    if (transaction.to.length > 0) this.#blame(bodyFault(transaction.octets));
+    this.#house.options.witness?.ended?.(transaction);
+    this.#forget();
+    const goesOn = await this.#do(
+      'body',
+      '',
+      transaction.to.length > 0 ? GOOD.body : '554 5.5.1 no recipients',
+      () => {
+        transaction.accepted = true;
+      },
+      () => {},
+      transaction,
+    );
+    if (this.#house.options.forgets) this.#house.drop(transaction);
+    return goesOn;
+  }
+
+  #forget(): void {
     this.#from = undefined;
     this.#to = [];
-    return this.#do('body', '', GOOD.body, () => {
-      transaction.accepted = true;
-    });
+    this.#chunks = undefined;
+  }
+
+  #offers(keyword: string): boolean {
+    return (this.#house.options.extensions ?? EXTENSIONS).includes(keyword);
+  }
+
+  #blame(fault: string | undefined): void {
+    if (fault !== undefined) this.#house.faults.push(`connection ${this.#number}: ${fault}`);
   }
 
   /** Acts as the script or the good reply says; `onYes` runs before a 2yz or 3yz leaves, `onCode` before any reply does. */
@@ -199,12 +276,16 @@ export class FakeConnection {
     good: string = GOOD[step],
     onYes: () => void = () => {},
     onCode: (code: string) => void = () => {},
+    transaction?: Transaction,
   ): Promise<boolean> {
     const act = (await this.#house.act(step, line, this.#number)) ?? {};
+    this.#blame(turnFault(step, this.#input.waiting(), this.#offers('PIPELINING')));
     const reply = act.reply ?? (act.raw === undefined && act.after === undefined ? good : '');
     const said = `${act.raw ?? ''}${reply}`;
     if (act.accept ?? /^[23]/.test(said)) onYes();
     onCode(said.slice(0, 3));
+    const about = step === 'rcpt' ? [addressIn(line)] : (transaction?.to ?? this.#to);
+    this.#house.options.witness?.decided?.(step, said, about, transaction);
     this.#house.happened();
     return this.#speak({ ...act, reply });
   }
@@ -218,7 +299,11 @@ export class FakeConnection {
         await new Promise((resolve) => setImmediate(resolve));
       }
     } else if (octets.length > 0) {
-      this.#socket.write(octets);
+      this.#held.push(octets);
+    }
+    const groupGoesOn = this.#house.options.merged === true && this.#input.waiting().includes(CRLF);
+    if (this.#held.length > 0 && (act.after !== undefined || !groupGoesOn)) {
+      this.#socket.write(Buffer.concat(this.#held.splice(0)));
     }
     if (act.after === undefined) return true;
     if (act.after === 'reset') this.drop('reset');

@@ -27,7 +27,14 @@ export class Transaction implements FakeTransaction {
     this.#octets = octets;
     this.ended = ended;
   }
+
+  forget(): void {
+    this.#octets = Buffer.alloc(0);
+  }
 }
+
+const END = Buffer.from('\r\n.\r\n');
+const LONE = Buffer.from('.\r\n');
 
 /** Octets that came, to be taken up to a mark. */
 export class Input {
@@ -52,13 +59,34 @@ export class Input {
   }
 
   /** Takes what stands before the mark, and the mark; undefined when no more will come. */
-  async until(mark: Buffer): Promise<Buffer | undefined> {
+  until(mark: Buffer): Promise<Buffer | undefined> {
+    return this.#take((data) => {
+      const at = data.indexOf(mark);
+      return at < 0 ? undefined : [data.subarray(0, at), at + mark.length];
+    });
+  }
+
+  /** The body in front of the line of a dot, with the CRLF that ends it. The line may be the first (RFC 5321 4.1.1.4). */
+  untilDot(): Promise<Buffer | undefined> {
+    return this.#take((data) => {
+      if (data.subarray(0, LONE.length).equals(LONE)) return [data.subarray(0, 0), LONE.length];
+      const at = data.indexOf(END);
+      return at < 0 ? undefined : [data.subarray(0, at + 2), at + END.length];
+    });
+  }
+
+  /** So many octets; undefined when they will never come. */
+  exactly(octets: number): Promise<Buffer | undefined> {
+    return this.#take((data) => (data.length < octets ? undefined : [data.subarray(0, octets), octets]));
+  }
+
+  async #take(part: (data: Buffer) => [part: Buffer, used: number] | undefined): Promise<Buffer | undefined> {
     for (;;) {
       const data = this.waiting();
-      const at = data.indexOf(mark);
-      if (at >= 0) {
-        this.#pieces = [data.subarray(at + mark.length)];
-        return data.subarray(0, at);
+      const found = part(data);
+      if (found !== undefined) {
+        this.#pieces = [data.subarray(found[1])];
+        return found[0];
       }
       if (this.#ended) return undefined;
       await new Promise<void>((resolve) => {

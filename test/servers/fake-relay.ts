@@ -23,11 +23,12 @@ export type FakeStep =
   | 'mail'
   | 'rcpt'
   | 'data'
+  | 'chunk'
   | 'body'
   | 'rset'
   | 'quit';
 
-/** What the relay does at a step. */
+/** What the relay does at a step. `chunk` is a BDAT that is not the last; `body` answers the last one, or the dot. */
 export interface FakeAct {
   /** Said as it stands, with CRLF behind it; LF within it becomes CRLF, so that `250 ok\n421 bye` is two replies. Empty says nothing. */
   readonly reply?: string;
@@ -58,10 +59,38 @@ export interface FakeRelayOptions {
   readonly extensions?: readonly string[];
   /** Each reply leaves one octet at a time. */
   readonly singleOctets?: boolean;
+  /** Replies to a group of commands leave in one piece, when the group has been read. */
+  readonly merged?: boolean;
+  /** Sees what happens in the moment in which it does. */
+  readonly witness?: FakeWitness;
+  /** The octets of bodies are dropped once they were answered, so that long runs stay small. */
+  readonly forgets?: boolean;
   /** Key and certificate (PEM); TLS from the start, or offered by STARTTLS. */
-  readonly tls?: { readonly key: string; readonly cert: string; readonly implicit?: boolean };
+  readonly tls?: {
+    readonly key: string;
+    readonly cert: string;
+    readonly implicit?: boolean;
+    /** Asks for a certificate of the client, signed by this authority. */
+    readonly ca?: string;
+    readonly requestCert?: boolean;
+    readonly rejectUnauthorized?: boolean;
+  };
   /** Offers AUTH for this one, by PLAIN and LOGIN unless told. */
   readonly login?: { readonly user: string; readonly password: string; readonly methods?: string };
+  /** Offers AUTH XOAUTH2: says yes to the tokens that `good` takes, and refuses others after a challenge, as Google does, or at once, as Microsoft. */
+  readonly oauth2?: {
+    readonly user: string;
+    readonly good: (token: string) => boolean;
+    readonly challenge: boolean;
+  };
+}
+
+/** Who keeps a journal of their own, or judges the client. Each call comes before any reply about it leaves. */
+export interface FakeWitness {
+  /** The end of a body came. */
+  ended?(transaction: FakeTransaction): void;
+  /** What the relay has made up its mind to say at a step, about these recipients (the ones that MAIL is about are unknown). */
+  decided?(step: FakeStep, reply: string, to: readonly string[], transaction?: FakeTransaction): void;
 }
 
 export interface FakeTransaction {
@@ -80,6 +109,8 @@ export interface FakeRelay {
   readonly port: number;
   readonly journal: readonly FakeTransaction[];
   readonly commands: readonly string[];
+  /** What the client did that its RFCs forbid, in words. Bodies are held to what mailblast promises of them. */
+  readonly faults: readonly string[];
   /** Connections that are open now. */
   readonly open: number;
   /** Connections since the start. */
@@ -90,6 +121,8 @@ export interface FakeRelay {
   drop(how: 'close' | 'reset'): void;
   /** Reads nothing any more on the connections that are open. */
   pause(): void;
+  /** Cuts the network: nothing is read, answered or taken in until the function that it gives is called. */
+  cut(): () => void;
   /** Resolves when the condition holds; it is asked whenever something happens. */
   when(condition: () => boolean): Promise<void>;
   stop(): Promise<void>;
@@ -109,6 +142,7 @@ export async function startFakeRelay(options: FakeRelayOptions = {}): Promise<Fa
     port,
     journal: house.journal,
     commands: house.commands,
+    faults: house.faults,
     get open() {
       return house.open.size;
     },
@@ -124,6 +158,7 @@ export async function startFakeRelay(options: FakeRelayOptions = {}): Promise<Fa
     pause: () => {
       for (const connection of house.open) connection.pause();
     },
+    cut: () => house.cut(),
     when: (condition) => house.when(condition),
     stop: () => {
       for (const connection of house.open) connection.drop('reset');
@@ -137,8 +172,11 @@ export class House {
   readonly options: FakeRelayOptions;
   readonly journal: Transaction[] = [];
   readonly commands: string[] = [];
+  readonly faults: string[] = [];
   readonly open = new Set<FakeConnection>();
   connections = 0;
+  /** Resolves when the network is whole again; undefined while it is. */
+  whole: Promise<void> | undefined;
   readonly #counts = new Map<FakeStep, number>();
   #waiting: { condition: () => boolean; resolve: () => void }[] = [];
 
@@ -159,11 +197,31 @@ export class House {
     return new Promise((resolve) => this.#waiting.push({ condition, resolve }));
   }
 
+  /** For runs so long that nobody could keep all of it. */
+  drop(transaction: Transaction): void {
+    transaction.forget();
+    this.journal.splice(this.journal.indexOf(transaction), 1);
+  }
+
+  cut(): () => void {
+    let mend = () => {};
+    this.whole = new Promise((resolve) => {
+      mend = resolve;
+    });
+    for (const connection of this.open) connection.pause();
+    return () => {
+      this.whole = undefined;
+      mend();
+      for (const connection of this.open) connection.resume();
+    };
+  }
+
   async act(step: FakeStep, line: string, connection: number): Promise<FakeAct | undefined> {
     const count = (this.#counts.get(step) ?? 0) + 1;
     this.#counts.set(step, count);
     const row = this.options.script?.[step];
     const said = typeof row === 'function' ? await row({ step, count, line, connection }) : row;
+    if (this.whole !== undefined) await this.whole;
     return typeof said === 'string' ? { reply: said } : said;
   }
 }

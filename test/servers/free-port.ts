@@ -19,8 +19,8 @@ export function freePort(): Promise<number> {
  * For a test's `skip` option: false when the program is there, else the reason for the report. Under `CI=true` a missing
  * program is no reason: the test runs and fails.
  */
-export function missing(program: string): string | false {
+export function missing(program: string, pack = 'postfix'): string | false {
   if (process.env.CI === 'true') return false;
   const found = spawnSync('sh', ['-c', `command -v ${program}`]).status === 0;
-  return found ? false : `${program} is not installed (Debian: apt-get install postfix)`;
+  return found ? false : `${program} is not installed (Debian: apt-get install ${pack})`;
 }

@@ -6,11 +6,13 @@
 //     const postfix = await startPostfix();
 //     … postfix.port, postfix.caFile … await postfix.idle(); await postfix.journal() … await postfix.stop();
 
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { chmod, mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { chmod, mkdir, mkdtemp, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 
 import { makeCertificates } from './certificates.js';
 import { freePort } from './free-port.js';
@@ -30,6 +32,8 @@ export interface Postfix {
   readonly port: number;
   /** PEM of the authority that signed its certificate, which is for `localhost` and 127.0.0.1. */
   readonly caFile: string;
+  readonly logFile: string;
+  readonly queueFolder: string;
   /** Messages accepted so far, in the order of their acceptance. One that was cut off is not among them. */
   journal(): Promise<PostfixEntry[]>;
   /** Waits until everything accepted has left the queue, so that `journal` is whole. */
@@ -132,18 +136,39 @@ export async function startPostfix(options: PostfixOptions = {}): Promise<Postfi
     host: '127.0.0.1',
     port,
     caFile: certificates.caFile,
+    logFile: at('log'),
+    queueFolder: at('queue'),
     log,
     journal: async () => readLog(await log()).filter((entry) => entry.accepted),
     async idle() {
+      // Postfix says 250 before its queue manager has written a word, so the log alone does not tell who is still in
+      // the queue; and what was written goes through postlogd, as a line of our own does that comes after it.
       for (let tries = 0; tries < 1000; tries++) {
-        const left = readLog(await log()).filter((entry) => entry.accepted && !entry.removed);
-        if (left.length === 0) return;
+        if (!(await holdsMail(at('queue')))) {
+          const end = `idle ${randomUUID()}`;
+          await promisify(execFile)('postlog', ['-c', at('etc'), '-t', 'test', end]);
+          while (!(await log()).includes(end)) await pause();
+          const left = readLog(await log()).filter((entry) => entry.accepted && !entry.removed);
+          if (left.length === 0) return;
+        }
         await pause();
       }
       throw new Error('Postfix has not emptied its queue');
     },
     stop,
   };
+}
+
+/** Whether the queue holds a message that is whole; one that is still being received has mode 0600 (QSHAPE_README). */
+async function holdsMail(queue: string): Promise<boolean> {
+  for (const name of ['incoming', 'active', 'deferred']) {
+    const files = await readdir(join(queue, name), { recursive: true }).catch(() => []);
+    for (const file of files) {
+      const found = await stat(join(queue, name, file)).catch(() => undefined);
+      if (found?.isFile() && (found.mode & 0o100) !== 0) return true;
+    }
+  }
+  return false;
 }
 
 interface Logged {

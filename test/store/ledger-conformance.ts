@@ -18,6 +18,7 @@ import { handedOver } from './conformance/handed-over.js';
 import { lists } from './conformance/lists.js';
 import { model } from './conformance/model.js';
 import { moves } from './conformance/moves.js';
+import { resolving } from './conformance/resolving.js';
 import { runs } from './conformance/runs.js';
 import { suppressions } from './conformance/suppressions.js';
 import { wholeOrNothing } from './conformance/whole-or-nothing.js';
@@ -38,6 +39,7 @@ export function ledgerConformance(name: string, store: Store): void {
   describe(`${name}: lists are merged by address`, () => lists(withLedger));
   describe(`${name}: an import is done as a whole or not at all`, () => wholeOrNothing(withLedger));
   describe(`${name}: a run finds what it needs`, () => runs(withLedger));
+  describe(`${name}: deliveries in doubt are resolved one by one`, () => resolving(withLedger));
   describe(`${name}: who must not be mailed`, () => suppressions(withLedger));
   describe(`${name}: what relays were handed`, () => handedOver(withLedger));
   describe(`${name}: a campaign's contents`, () => contents(withLedger));

@@ -22,6 +22,14 @@ async function* endless() {
   }
 }
 
+/** A list of a new campaign: when it is read to its end, sorting its people is still to come. */
+async function* large() {
+  for (let line = 2; line < 250_000; line += 1000) {
+    yield Array.from({ length: 1000 }, (_, i) => row(`${line + i}@example.com`, line + i));
+  }
+  say('read');
+}
+
 /** Marks and outcomes in groups of `GROUP`, each mark with the outcome of the one before it. */
 async function storm(ledger: Ledger): Promise<void> {
   const campaign = ledger.find('news')!;
@@ -51,6 +59,14 @@ if (what === 'open') {
   } catch (error) {
     say(error instanceof MailblastError ? `${error.trouble}: ${error.message}` : String(error));
   }
+} else if (what === 'interrupted') {
+  ledger.lock('news');
+  process.once('SIGINT', () => {
+    say('asked');
+    process.exit(130);
+  });
+  await ledger.import(plan('news'), ledger.find('news') ? endless() : large());
+  say('imported');
 } else if (what === 'storm') {
   await storm(ledger);
 }

@@ -11,7 +11,7 @@ import { createInterface } from 'node:readline';
 import { after, before, test } from 'node:test';
 import Database from 'better-sqlite3';
 import { openLedger } from '../../src/store/sqlite/open.js';
-import { campaignOf, importList, people, START } from './conformance/campaign.js';
+import { campaignOf, everything, importList, people, START } from './conformance/campaign.js';
 
 const SOURCES = new URL('../sources.mjs', import.meta.url).href;
 
@@ -120,6 +120,27 @@ test('a process killed while it imports leaves nothing of the list', async () =>
   assert.equal((await importList(ledger, 'news', people(3))).added, 3);
   ledger.close();
 });
+
+for (const [when, known] of [
+  ['at the end of an import', false],
+  ['in the middle of a merge', true],
+] as const) {
+  test(`Ctrl-C ${when} is heard at once, and leaves the ledger as it was`, { timeout: 60_000 }, async (t) => {
+    const path = newPath();
+    const ledger = openLedger(path);
+    if (known) await importList(ledger, 'news', people(50));
+    const before = await everything(ledger, 'news');
+    const child = start('interrupted', path);
+    t.after(() => child.process.kill('SIGKILL'));
+    await child.until(1);
+    child.process.kill('SIGINT');
+    await child.ended;
+    assert.equal(child.said.at(-1), 'asked', child.said.join());
+    assert.deepEqual(await everything(ledger, 'news'), before);
+    ledger.close();
+    intact(path);
+  });
+}
 
 test('a disk that takes no more ends an import with a sentence, and leaves nothing of the list', async () => {
   const path = newPath();

@@ -8,6 +8,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -23,7 +24,7 @@ import { translated } from '../../src/store/sqlite/errors.js';
 import { VERSION } from '../../src/store/sqlite/migrations.js';
 import { openLedger } from '../../src/store/sqlite/open.js';
 import { Seen } from '../../src/store/sqlite/seen.js';
-import { importList, people } from './conformance/campaign.js';
+import { importList, mark, people, START } from './conformance/campaign.js';
 
 let folder = '';
 let files = 0;
@@ -96,6 +97,26 @@ test('the file names its program and its version, and is made once', () => {
   db.close();
 });
 
+for (const suffix of ['', '-wal']) {
+  test(`a ledger whose file${suffix} is moved away is written to no more, until it is back`, async () => {
+    const path = newPath();
+    const ledger = openLedger(path);
+    const { campaign } = await importList(ledger, 'news', people(2));
+    const [first, second] = await ledger.claim(campaign, START, 0, 2);
+    await ledger.record({ outcomes: [], marks: [mark(first!.id, 4000)] });
+    renameSync(path + suffix, `${path}.away`);
+    await assert.rejects(ledger.record({ outcomes: [], marks: [mark(second!.id, 4000)] }), (error) => {
+      assert.ok(error instanceof MailblastError && error.trouble === 'cannot_write');
+      assert.match(error.message, /was deleted or replaced/);
+      return true;
+    });
+    renameSync(`${path}.away`, path + suffix);
+    await ledger.record({ outcomes: [], marks: [mark(second!.id, 4000)] });
+    assert.equal(ledger.overview(campaign).counts.transmitting, 2);
+    ledger.close();
+  });
+}
+
 test('an empty file, left by a crash in its making, becomes a ledger, also when it is only to be read', () => {
   for (const readonly of [false, true]) {
     const path = newPath();
@@ -155,7 +176,8 @@ test('what SQLite cannot do is said in a sentence that names the ledger', () => 
   const cases: readonly (readonly [string, Trouble, RegExp])[] = [
     ['SQLITE_FULL', 'cannot_write', /^x\.db: the disk is full/],
     ['SQLITE_IOERR_FSYNC', 'cannot_write', /^x\.db: the disk could not.*SQLITE_IOERR_FSYNC/],
-    ['SQLITE_READONLY_DBMOVED', 'cannot_write', /^x\.db: the ledger may not be written/],
+    ['SQLITE_READONLY_DBMOVED', 'cannot_write', /^x\.db: the ledger was deleted or replaced/],
+    ['SQLITE_READONLY_DIRECTORY', 'cannot_write', /^x\.db: the ledger may not be written/],
     ['SQLITE_CORRUPT_INDEX', 'cannot_write', /^x\.db: the ledger is damaged/],
     ['SQLITE_BUSY_SNAPSHOT', 'cannot_write', /^x\.db: another process/],
     ['SQLITE_CANTOPEN', 'cannot_create', /^x\.db: the ledger cannot be opened/],

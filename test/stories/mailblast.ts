@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const COMMAND = fileURLToPath(new URL('../../bin/mailblast.js', import.meta.url));
+/** The built command, for who starts it in another way. */
+export const COMMAND = fileURLToPath(new URL('../../bin/mailblast.js', import.meta.url));
 
 export interface Finished {
   /** The exit code, or the signal's name when a signal ended it. */
@@ -105,11 +106,15 @@ export function person(number: number): string {
   return `p${number}@example.org`;
 }
 
-/** Waits until the condition holds, looking every few milliseconds; fails after 30 s. */
-export async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
-  const end = Date.now() + 30_000;
+/** Waits until the condition holds, looking every few milliseconds; fails after 30 s, or so many as are told. */
+export async function until(
+  what: string,
+  holds: () => boolean | Promise<boolean>,
+  seconds = 30,
+): Promise<void> {
+  const end = Date.now() + seconds * 1_000;
   while (!(await holds())) {
-    if (Date.now() > end) throw new Error(`Waited 30 s in vain: ${what}.`);
+    if (Date.now() > end) throw new Error(`Waited ${seconds} s in vain: ${what}.`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }

@@ -5,7 +5,7 @@ import { EXIT } from '../exit-codes.js';
 import { ledgerPath } from '../ledger-file.js';
 import type { SendOptions } from '../options.js';
 import { makeOutput } from '../output.js';
-import { chooseRelay } from '../relay-choice.js';
+import { chooseRelay, withoutLogin } from '../relay-choice.js';
 import type { InForce } from '../settings/in-force.js';
 import { givenPassword } from '../settings/password.js';
 import { formatOrigin, type Origin } from '../settings/setting.js';
@@ -54,7 +54,9 @@ function rowsOf(options: SendOptions, inForce: InForce): Row[] {
   for (const [setting, value] of Object.entries(options)) {
     if (setting === 'config') continue;
     const origin = inForce.origin(setting);
-    if (setting !== 'relay') rows.push({ setting, value, origin });
+    if (setting === 'proxy') rows.push({ setting, value: withoutLogin(String(value)), origin });
+    else if (setting === 'oauth2') rows.push({ setting, value, origin }, ...oauth2Of(inForce));
+    else if (setting !== 'relay') rows.push({ setting, value, origin });
     else {
       rows.push({ setting, value: target?.name ?? '', origin }, ...loginOf(target, inForce));
     }
@@ -77,6 +79,21 @@ function loginOf(target: RelayTarget | undefined, inForce: InForce): Row[] {
   return [
     row('user', inUrl.user, MAILBLAST_USER, 'user'),
     row('password', inUrl.password, password, MAILBLAST_PASSWORD !== '' ? 'password' : 'passwordFile'),
+  ];
+}
+
+/** The same of what OAuth2 logs in with. */
+function oauth2Of(inForce: InForce): Row[] {
+  const row = (key: string, variable: string): Row => {
+    const inFile = process.env[`${variable}_FILE`] ?? '';
+    const own = process.env[variable] ?? '';
+    const value = own !== '' || inFile !== '' ? 'set' : '';
+    return { setting: key, value, origin: inForce.origin(own === '' && inFile !== '' ? `${key}File` : key) };
+  };
+  return [
+    row('oauth2ClientId', 'MAILBLAST_OAUTH2_CLIENT_ID'),
+    row('oauth2ClientSecret', 'MAILBLAST_OAUTH2_CLIENT_SECRET'),
+    row('oauth2RefreshToken', 'MAILBLAST_OAUTH2_REFRESH_TOKEN'),
   ];
 }
 

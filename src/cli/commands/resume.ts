@@ -3,9 +3,10 @@
 import { MailblastError } from '../../domain/errors.js';
 import { lockOf, mayContinue } from '../../engine/begin.js';
 import type { Ledger } from '../../store/ledger.js';
+import { askForPassword } from '../ask-password.js';
+import type { Given } from '../commands.js';
 import { chooseDkim } from '../dkim-choice.js';
 import { findCampaign, ledgerPath, openExisting } from '../ledger-file.js';
-import type { Given } from '../main.js';
 import { nextCommand } from '../next-command.js';
 import type { RunFlags } from '../options.js';
 import { makeOutput } from '../output.js';
@@ -20,13 +21,14 @@ export async function runResume(name: string | undefined, flags: RunFlags, given
     output.say(`Ledger: ${ledger.path}`);
     const campaign = findCampaign(ledger, name ?? onlyUnfinished(ledger));
     const merged = asLastRun(flags, campaign.options, given);
-    const choice = chooseRelay(merged.relay, given('relay'));
+    if (merged.oauth2 === '') await askForPassword(merged.relay, output);
+    const choice = chooseRelay(merged.relay, given('relay'), { ...merged, proxyTyped: given('proxy') });
     mayContinue(campaign, choice.rehearsalFolder !== undefined);
     const lock = lockOf(ledger, campaign.name);
     try {
       const signer = chooseDkim(merged, campaign.content.sender.from, choice.target);
       ledger.remember(campaign, remembered(merged));
-      return await runCampaign(campaign, ledger, choice.make(), signer, merged, output);
+      return await runCampaign(campaign, ledger, choice.make(merged.depth), signer, merged, output);
     } finally {
       lock.release();
     }
@@ -41,16 +43,17 @@ function asLastRun(flags: RunFlags, last: Readonly<Record<string, unknown>>, giv
   for (const [option, value] of Object.entries(last)) {
     if (!given(option)) merged[option] = value;
   }
-  const fromEnvironment = process.env.MAILBLAST_RELAY;
-  if (!given('relay') && fromEnvironment?.includes('@') && sameRelay(fromEnvironment, String(merged.relay))) {
-    merged.relay = fromEnvironment;
+  for (const [option, variable] of [
+    ['relay', 'MAILBLAST_RELAY'],
+    ['proxy', 'MAILBLAST_PROXY'],
+  ] as const) {
+    const withLogin = process.env[variable];
+    if (!given(option) && withLogin?.includes('@') && withoutLogin(withLogin) === merged[option]) {
+      // It names the same one and brings the login along.
+      merged[option] = withLogin;
+    }
   }
   return merged as unknown as RunFlags;
-}
-
-/** The environment's URL names the same relay and brings the login along. */
-function sameRelay(withLogin: string, without: string): boolean {
-  return withoutLogin(withLogin) === without;
 }
 
 function onlyUnfinished(ledger: Ledger): string {

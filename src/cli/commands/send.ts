@@ -8,10 +8,11 @@ import { mailbox } from '../../engine/letters.js';
 import { parseHeaderOption } from '../../message/header-option.js';
 import { defaultListId, parseListId } from '../../message/list-headers.js';
 import { openLedger } from '../../store/sqlite/open.js';
+import { askForPassword } from '../ask-password.js';
+import type { Given } from '../commands.js';
 import { chooseDkim } from '../dkim-choice.js';
 import { EXIT } from '../exit-codes.js';
 import { ledgerPath } from '../ledger-file.js';
-import type { Given } from '../main.js';
 import { nextCommand } from '../next-command.js';
 import type { SendOptions } from '../options.js';
 import { makeOutput, type Output } from '../output.js';
@@ -31,7 +32,8 @@ export async function runSend(list: string, options: SendOptions, given: Given):
   }
   if (options.row !== 0 && options.test === '') throw new MailblastError('usage', '--row goes with --test.');
   if (options.out !== '') throw new MailblastError('usage', '--out goes with --dry-run.');
-  const choice = chooseRelay(options.relay, given('relay'));
+  if (options.oauth2 === '') await askForPassword(options.relay, output);
+  const choice = chooseRelay(options.relay, given('relay'), { ...options, proxyTyped: given('proxy') });
   const request = requestOf(list, options, choice.rehearsalFolder !== undefined);
   const signer = chooseDkim(options, request.from, choice.target);
   if (options.test !== '') {
@@ -49,7 +51,7 @@ export async function runSend(list: string, options: SendOptions, given: Given):
       const { campaign } = begun;
       sayImported(begun, ledger.path, output);
       const { counts } = ledger.overview(campaign);
-      const relay = choice.make();
+      const relay = choice.make(options.depth);
       if (begun.fresh && !(await mayBegin(campaign, counts.pending, relay.name, options, output))) {
         output.say('Nothing was sent. The same command asks again.');
         return EXIT.left;

@@ -108,7 +108,8 @@ function advice(campaign: Campaign, ledger: string, overview: Overview, state: C
   if (doubtful > 0) {
     lines.push(
       `${counted(doubtful, 'delivery is', 'deliveries are')} in doubt: the message went out, its answer never came. See who: ${who('in_doubt,transmitting')}`,
-      `Then decide: ${resume} --in-doubt resend (may mail them twice) or --in-doubt assume-accepted (may leave them out).`,
+      `The relay's log may know: ${nextCommand('resolve', campaign.name, ledger, '--from-log', '<file>')}`,
+      `Else decide: ${resume} --in-doubt resend (may mail them twice) or --in-doubt assume-accepted (may leave them out).`,
     );
   }
   if (counts.invalid + counts.duplicate > 0) {

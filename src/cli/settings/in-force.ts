@@ -21,6 +21,9 @@ export interface InForce {
 
 const DOTENV = '.env';
 
+/** What may be given outright, or by the name of a file. */
+const SECRETS = ['password', 'oauth2ClientSecret', 'oauth2RefreshToken'] as const;
+
 /**
  * Fills the options that were not given as flags, and gives the environment back, completed by `.env` and the settings
  * file: whoever reads a MAILBLAST_* variable after this reads what is in force. `warn` takes a sentence on stderr.
@@ -109,11 +112,12 @@ function layerOf(
 function stack(layers: readonly Layer[]): Layer {
   const strongest = new Map<string, GivenSetting>();
   for (const layer of layers) {
-    // A password and a password's file answer one question, so a stronger source's one silences a weaker one's other.
-    const hasPassword = strongest.has('password') || strongest.has('passwordFile');
+    // A secret and its file answer one question, so a stronger source's one silences a weaker one's other.
+    const answered = new Set(strongest.keys());
     for (const [key, given] of layer) {
-      if (strongest.has(key) || (hasPassword && (key === 'password' || key === 'passwordFile'))) continue;
-      strongest.set(key, given);
+      const other = SECRETS.find((secret) => key === secret || key === `${secret}File`);
+      const twin = other === undefined ? key : key === other ? `${other}File` : other;
+      if (!answered.has(key) && !answered.has(twin)) strongest.set(key, given);
     }
   }
   return strongest;

@@ -20,9 +20,19 @@ export type KnownSettings = ReadonlyMap<string, KnownSetting>;
 
 const LOGIN: readonly KnownSetting[] = [
   { key: 'user', variable: 'MAILBLAST_USER', option: undefined, inFile: true },
-  { key: 'password', variable: 'MAILBLAST_PASSWORD', option: undefined, inFile: false },
-  { key: 'passwordFile', variable: 'MAILBLAST_PASSWORD_FILE', option: undefined, inFile: true },
+  ...secret('password', 'MAILBLAST_PASSWORD'),
+  { key: 'oauth2ClientId', variable: 'MAILBLAST_OAUTH2_CLIENT_ID', option: undefined, inFile: true },
+  ...secret('oauth2ClientSecret', 'MAILBLAST_OAUTH2_CLIENT_SECRET'),
+  ...secret('oauth2RefreshToken', 'MAILBLAST_OAUTH2_REFRESH_TOKEN'),
 ];
+
+/** A secret is given by its variable, or by the name of the file that holds it. */
+function secret(key: string, variable: string): readonly KnownSetting[] {
+  return [
+    { key, variable, option: undefined, inFile: false },
+    { key: `${key}File`, variable: `${variable}_FILE`, option: undefined, inFile: true },
+  ];
+}
 
 /** Why a secret is refused, with the ways to give it. The settings file is shared and committed. */
 export const SECRET_REFUSED =

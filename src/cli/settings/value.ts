@@ -6,6 +6,7 @@ import { parseMailbox } from '../../domain/address.js';
 import { MailblastError } from '../../domain/errors.js';
 import { parseHeaderOption } from '../../message/header-option.js';
 import { parseListId } from '../../message/list-headers.js';
+import { parseProxyUrl } from '../../relay/proxy.js';
 import { parseRelayUrl } from '../../relay/relay-url.js';
 import { yesOrNo } from './environment.js';
 import { isFlag, SECRET_REFUSED } from './known.js';
@@ -14,6 +15,7 @@ import { calledBy, type GivenSetting } from './setting.js';
 /** What a command checks later, for settings whose flags take any text. Each throws MailblastError. */
 const CHECKS: Readonly<Record<string, (text: string, given: GivenSetting) => void>> = {
   relay: checkRelay,
+  proxy: checkProxy,
   from: checkMailbox,
   replyTo: checkMailbox,
   header: parseHeaderOption,
@@ -59,6 +61,13 @@ export function optionValue(option: Option, given: GivenSetting): unknown {
 function checkRelay(text: string, { origin }: GivenSetting): void {
   const target = parseRelayUrl(text, 'environment');
   if (origin.from === 'settings file' && target.kind === 'smtp' && target.password !== '') {
+    throw new MailblastError('settings', SECRET_REFUSED);
+  }
+}
+
+function checkProxy(text: string, { origin }: GivenSetting): void {
+  const proxy = parseProxyUrl(text, 'environment');
+  if (origin.from === 'settings file' && proxy.password !== '') {
     throw new MailblastError('settings', SECRET_REFUSED);
   }
 }

@@ -33,6 +33,7 @@ interface RecordRow {
   readonly reply_text: string | null;
   readonly relay: string | null;
   readonly attempts: number;
+  readonly marked_at: number | null;
   readonly changed_at: number | null;
   readonly due_at: number;
 }
@@ -112,6 +113,7 @@ export function* inListOrder(
       reply: replyOf(row),
       relay: row.relay ?? '',
       attempts: row.attempts,
+      markedAt: row.marked_at ?? undefined,
       at: row.changed_at ?? undefined,
       dueAt: row.due_at,
       fields: readFields(row.fields),

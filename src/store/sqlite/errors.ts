@@ -18,6 +18,11 @@ const SENTENCES: readonly (readonly [code: string, trouble: Trouble, sentence: s
     'the disk is full. Make room and run the same command again; nothing is lost',
   ],
   [
+    'SQLITE_READONLY_DBMOVED',
+    'cannot_write',
+    'the ledger was deleted or replaced while this run was writing to it. Put it back before anything else is sent',
+  ],
+  [
     'SQLITE_READONLY',
     'cannot_write',
     'the ledger may not be written. Check who owns it and its folder, or name another with --state',

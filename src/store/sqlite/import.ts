@@ -3,20 +3,22 @@
 
 import type { Database, Statement } from 'better-sqlite3';
 import type { State } from '../../domain/delivery.js';
-import type { ListRow, RecipientRow } from '../../domain/recipient.js';
 import type { Imported, ImportPlan } from '../ledger.js';
-import type { Campaigns } from './campaigns.js';
+import { Additions } from './additions.js';
+import { Campaigns } from './campaigns.js';
+import { type CarriedRows, PARTS } from './carried-rows.js';
 import { patiently } from './connection.js';
 import { type Known, People } from './people.js';
 import { Seen } from './seen.js';
-import type { Tally } from './tally.js';
+import { Tally } from './tally.js';
 
 /**
- * Page cache while a list is read, in KiB; also what is sorted at a time. Addresses that join an existing campaign
- * come in no order, and each lands somewhere else among those that are there. With 64 MiB a million rows took 163 MB
- * beyond what one row takes, with 32 MiB 132 MB, at about the same speed.
+ * Page cache while a new campaign's list is read, in KiB; also what is sorted at a time. Its rows and its people are
+ * written in the order in which they lie, so more only took memory and time.
  */
-const IMPORT_CACHE = 32 * 1024;
+const NEW_CACHE = 8 * 1024;
+/** The same for an existing campaign: addresses come in no order, and each lies somewhere else. */
+const MERGE_CACHE = 32 * 1024;
 const USUAL_CACHE = 16 * 1024;
 
 const GONE = 'the address is gone from the list';
@@ -52,13 +54,21 @@ interface Job {
   duplicate: number;
 }
 
+/** A row that can be mailed. */
+interface Person {
+  readonly key: string;
+  readonly address: string;
+  readonly line: number;
+  /** As JSON. */
+  readonly fields: string;
+}
+
 export class Importer {
   readonly #db: Database;
   readonly #campaigns: Campaigns;
   readonly #tally: Tally;
   readonly #people: People;
-  readonly #add: Statement<[number, string, string, number, string]>;
-  readonly #addUnkeyed: Statement<[number, string, number, string, State, string]>;
+  readonly #additions: Additions;
   readonly #change: Statement<[number, string, string, number]>;
   readonly #revive: Statement<[number, number]>;
   readonly #dropUnkeyed: Statement<[number, State]>;
@@ -67,17 +77,12 @@ export class Importer {
   readonly #suppressed: Statement<[number], number>;
   readonly #withdraw: Statement<[number, string, number]>;
 
-  constructor(db: Database, campaigns: Campaigns, tally: Tally) {
+  constructor(db: Database) {
     this.#db = db;
-    this.#campaigns = campaigns;
-    this.#tally = tally;
+    this.#campaigns = new Campaigns(db);
+    this.#tally = new Tally(db);
     this.#people = new People(db);
-    this.#add = db.prepare(`
-      INSERT INTO delivery (campaign, key, address, line, fields, state)
-      VALUES (?, ?, ?, ?, ?, 'pending')`);
-    this.#addUnkeyed = db.prepare(`
-      INSERT INTO delivery (campaign, address, line, fields, state, reason)
-      VALUES (?, ?, ?, ?, ?, ?)`);
+    this.#additions = new Additions(db);
     this.#change = db.prepare('UPDATE delivery SET line = ?, address = ?, fields = ? WHERE id = ?');
     // It is on the list anew, so its attempts count anew. Its mark stays: the Date of its first copy (R5).
     this.#revive = db.prepare(`
@@ -96,10 +101,9 @@ export class Importer {
   }
 
   /** The whole import. Whatever fails, the ledger is as it was. */
-  async run(plan: ImportPlan, rows: AsyncIterable<readonly ListRow[]>): Promise<Imported> {
+  async run(plan: ImportPlan, rows: AsyncIterable<CarriedRows>): Promise<Imported> {
     await patiently(() => this.#db.exec('BEGIN IMMEDIATE'));
     try {
-      this.#db.pragma(`cache_size = -${IMPORT_CACHE}`);
       const imported = await this.#merge(plan, rows);
       this.#db.exec(imported.done ? 'COMMIT' : 'ROLLBACK');
       return imported;
@@ -113,12 +117,13 @@ export class Importer {
     }
   }
 
-  async #merge(plan: ImportPlan, rows: AsyncIterable<readonly ListRow[]>): Promise<Imported> {
+  async #merge(plan: ImportPlan, rows: AsyncIterable<CarriedRows>): Promise<Imported> {
     const before = this.#campaigns.find(plan.name);
     if (before?.abandonedAt !== undefined) throw new Error(`${plan.name} was abandoned and takes no list`);
     const campaign = before ?? this.#campaigns.make(plan);
     const { number } = campaign;
     if (!before) this.#tally.begin(number);
+    this.#db.pragma(`cache_size = -${before ? MERGE_CACHE : NEW_CACHE}`);
     const { counts } = this.#tally.read(number);
     const leftBefore = counts.pending + counts.deferred;
 
@@ -128,9 +133,7 @@ export class Importer {
     }
     const sums = { rows: 0, added: 0, returned: 0, invalid: 0, duplicate: 0 };
     const job: Job = { campaign: number, fresh: !before, now: plan.now, seen: new Seen(), ...sums };
-    for await (const batch of rows) {
-      for (const row of batch) this.#row(job, row);
-    }
+    for await (const batch of rows) this.#batch(job, batch);
     if (job.fresh) {
       job.duplicate = this.#people.findAll(number, job.added);
       job.added -= job.duplicate;
@@ -158,41 +161,50 @@ export class Importer {
     return { campaign: this.#campaigns.find(plan.name)!, done: true, ...figures };
   }
 
-  #row(job: Job, row: ListRow): void {
-    job.rows += 1;
-    if (row.kind === 'recipient') {
-      this.#recipient(job, row, JSON.stringify(row.fields));
-      return;
+  #batch(job: Job, batch: CarriedRows): void {
+    const added: CarriedRows = [];
+    for (let at = 0; at < batch.length; at += PARTS) {
+      const [key, address, line, rest] = batch.slice(at, at + PARTS) as [
+        string | null,
+        string,
+        number,
+        string,
+      ];
+      if (key === null) {
+        this.#additions.unusable(job.campaign, { address, line, fields: '{}' }, 'invalid', rest);
+        job.invalid += 1;
+      } else if (job.fresh) added.push(key, address, line, rest);
+      else this.#recipient(job, { key, address, line, fields: rest });
     }
-    this.#addUnkeyed.run(job.campaign, row.address, row.line, '{}', 'invalid', row.reason);
-    job.invalid += 1;
+    this.#additions.allPending(job.campaign, added);
+    job.rows += batch.length / PARTS;
+    job.added += added.length / PARTS;
   }
 
-  #recipient(job: Job, row: RecipientRow, fields: string): void {
-    const { key, address, line } = row;
-    const known = job.fresh ? undefined : this.#people.find(key, job.campaign);
+  /** Merges somebody into a campaign that has people. */
+  #recipient(job: Job, row: Person): void {
+    const { key, address, line, fields } = row;
+    const known = this.#people.find(key, job.campaign);
     if (!known) {
-      const id = Number(this.#add.run(job.campaign, key, address, line, fields).lastInsertRowid);
-      job.added += 1;
-      if (job.fresh) return;
+      const id = this.#additions.pending(job.campaign, [key, address, line, fields]);
       this.#people.add(key, job.campaign, id);
+      job.added += 1;
       job.seen.add(id);
       return;
     }
     if (job.seen.has(known.id)) {
       const reason = `the address stands on line ${known.line} already`;
-      this.#addUnkeyed.run(job.campaign, address, line, fields, 'duplicate', reason);
+      this.#additions.unusable(job.campaign, row, 'duplicate', reason);
       job.duplicate += 1;
       return;
     }
     job.seen.add(known.id);
-    this.#update(job, known, row, fields);
+    this.#update(job, known, row);
   }
 
   /** Brings a known delivery up to the list's row. One that was marked keeps its address and fields (R5). */
-  #update(job: Job, known: Known, row: RecipientRow, fields: string): void {
-    const kept = known.marked_at !== null;
-    const next = kept ? known : { address: row.address, fields };
+  #update(job: Job, known: Known, row: Person): void {
+    const next = known.marked_at === null ? row : known;
     if (row.line !== known.line || next.address !== known.address || next.fields !== known.fields) {
       this.#change.run(row.line, next.address, next.fields, known.id);
     }

@@ -3,7 +3,7 @@
 
 import type { Database, Statement } from 'better-sqlite3';
 import { MARK_MOVES, type Mark, OUTCOME_MOVES, type Outcome, type State } from '../../domain/delivery.js';
-import type { InDoubtWord, Settled } from '../ledger.js';
+import type { InDoubtWord, Resolution, Settled } from '../ledger.js';
 import { NEWEST_CONTENT } from './campaigns.js';
 import type { HandedOvers } from './handed-over.js';
 import { IS_COVERED } from './suppressions.js';
@@ -31,6 +31,12 @@ const UNSUPPRESS = `
          reply_code = NULL, reply_enhanced = NULL, reply_text = NULL, reason = '', relay = NULL
   WHERE  campaign = ? AND state = 'suppressed' AND NOT ${IS_COVERED}`;
 
+/** One delivery in doubt, found by address (R7). */
+const RESOLVE = `
+  UPDATE delivery
+  SET    state = ?, due_at = 0, changed_at = ?, reason = ?
+  WHERE  id = (SELECT delivery FROM person WHERE key = ? AND campaign = ?) AND state = 'in_doubt'`;
+
 type MoveAll = Statement<[State, number, string, number, State]>;
 
 interface Standing {
@@ -52,6 +58,7 @@ export class Moves {
   readonly #end: Statement<unknown[]>;
   readonly #all: { readonly unanswered: MoveAll; readonly left: MoveAll };
   readonly #unsuppress: Statement<[number, number]>;
+  readonly #resolve: Statement<[State, number, string, string, number]>;
   readonly #findRelay: Statement<[string], number>;
   readonly #addRelay: Statement<[string], number>;
   readonly #relays = new Map<string, number>();
@@ -78,6 +85,7 @@ export class Moves {
       left: db.prepare(ALL_LEFT),
     };
     this.#unsuppress = db.prepare(UNSUPPRESS);
+    this.#resolve = db.prepare(RESOLVE);
     this.#findRelay = db.prepare<[string], number>('SELECT number FROM relay WHERE name = ?').pluck();
     this.#addRelay = db
       .prepare<[string], number>('INSERT INTO relay (name) VALUES (?) RETURNING number')
@@ -116,6 +124,15 @@ export class Moves {
       return { found, held: 0, resent: 0, assumed };
     }
     return { found, held: this.#tally.count(campaign, 'in_doubt') + found, resent: 0, assumed: 0 };
+  }
+
+  /** The user's word on single deliveries in doubt. Throws at the first that is not. */
+  resolve(campaign: number, resolutions: readonly Resolution[], now: number): void {
+    for (const { key, to, reason } of resolutions) {
+      const { changes } = this.#resolve.run(to, now, reason, key, campaign);
+      if (changes !== 1) throw new Error(`${key} is not in doubt, and cannot become ${to} by a word`);
+      this.#tally.moved(campaign, 'in_doubt', to, now);
+    }
   }
 
   /** Everything that is left becomes withdrawn. */

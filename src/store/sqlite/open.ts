@@ -3,10 +3,10 @@
 
 import { realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { Database, Transaction } from 'better-sqlite3';
+import type { Database } from 'better-sqlite3';
 import type { Campaign, Content, RunOptions } from '../../domain/campaign.js';
 import type { HandedOver } from '../../domain/cap.js';
-import { type Delivery, type Mark, type Outcome, STATES, type State } from '../../domain/delivery.js';
+import { type Delivery, STATES, type State } from '../../domain/delivery.js';
 import type { ListRow } from '../../domain/recipient.js';
 import type {
   Cursor,
@@ -17,19 +17,21 @@ import type {
   Lock,
   Overview,
   RecipientRecord,
+  Resolution,
   Settled,
 } from '../ledger.js';
 import type { Suppressions } from '../suppressions.js';
 import { Campaigns } from './campaigns.js';
+import { carried } from './carried-rows.js';
 import { holdingOn, IN_MEMORY, openForReading, openForWriting, patiently } from './connection.js';
 import { Deliveries, inListOrder } from './deliveries.js';
 import { translated, translating } from './errors.js';
-import { HandedOvers } from './handed-over.js';
 import { Importer } from './import.js';
+import { ImportApart } from './import-apart.js';
 import { Locks } from './lock.js';
-import { Moves } from './moves.js';
 import { SqliteSuppressions } from './suppressions.js';
-import { Tally } from './tally.js';
+import { Transactions } from './transactions.js';
+import { type Group, Writer } from './writer.js';
 
 /**
  * Opens the ledger at `path`, making it when there is none; `:memory:` is one without a file.
@@ -50,14 +52,10 @@ class SqliteLedger implements Ledger {
   readonly #locks: Locks;
   readonly #campaigns: Campaigns;
   readonly #deliveries: Deliveries;
-  readonly #tally: Tally;
-  readonly #handedOver: HandedOvers;
-  readonly #moves: Moves;
-  readonly #importer: Importer;
-  readonly #inTransaction: Transaction<(work: () => unknown) => unknown>;
+  readonly #transactions: Transactions;
+  readonly #importer: Importer | ImportApart;
+  #writer: Writer | undefined;
   #importing = false;
-  /** Groups are written in the order in which they came, also when the first has to wait for another process. */
-  #lastGroup: Promise<void> = Promise.resolve();
 
   constructor(path: string, db: Database) {
     this.path = path;
@@ -66,16 +64,13 @@ class SqliteLedger implements Ledger {
     this.#locks = new Locks(path === IN_MEMORY ? undefined : `${realpathSync(path)}.locks`);
     this.#campaigns = new Campaigns(db);
     this.#deliveries = new Deliveries(db);
-    this.#tally = new Tally(db);
-    this.#handedOver = new HandedOvers(db);
-    this.#moves = new Moves(db, this.#tally, this.#handedOver);
-    this.#importer = new Importer(db, this.#campaigns, this.#tally);
+    this.#transactions = new Transactions(db);
+    this.#importer = path === IN_MEMORY ? new Importer(db) : new ImportApart(path, db.readonly);
     this.suppressions = new SqliteSuppressions(db, {
       write: (work) => this.#writePatiently(work),
       read: (work) => this.#read(work),
       apart: (rows) => this.#apart(rows),
     });
-    this.#inTransaction = db.transaction((work) => work());
     this.secret = new Uint8Array(db.prepare<[], Buffer>('SELECT secret FROM ledger').pluck().get()!);
   }
 
@@ -100,7 +95,7 @@ class SqliteLedger implements Ledger {
     this.#expectNoImport();
     this.#importing = true;
     try {
-      return await this.#importer.run(plan, rows);
+      return await this.#importer.run(plan, carried(rows));
     } catch (error) {
       throw translated(error, this.path);
     } finally {
@@ -110,28 +105,43 @@ class SqliteLedger implements Ledger {
 
   settle(campaign: Campaign, word: InDoubtWord, now: number): Settled {
     this.#expectLock(campaign.name);
-    return this.#write(() => this.#moves.settle(campaign.number, word, now));
+    const settled = this.#write(() => this.#transactions.moves.settle(campaign.number, word, now));
+    // Somebody is about to send: the thread is there when the first mark is asked for.
+    if (this.path !== IN_MEMORY) this.#writer ??= new Writer(this.path);
+    return settled;
+  }
+
+  resolve(campaign: Campaign, resolutions: readonly Resolution[], now: number): void {
+    this.#expectLock(campaign.name);
+    this.#write(() => this.#transactions.moves.resolve(campaign.number, resolutions, now));
   }
 
   async claim(campaign: Campaign, after: Cursor, now: number, limit: number): Promise<Delivery[]> {
     return this.#read(() => this.#deliveries.next(campaign.number, after, now, limit));
   }
 
-  record(group: { readonly outcomes: readonly Outcome[]; readonly marks: readonly Mark[] }): Promise<void> {
-    const written = this.#lastGroup.then(() =>
-      this.#writePatiently(() => this.#moves.record(group.outcomes, group.marks)),
-    );
-    this.#lastGroup = written.catch(() => undefined);
-    return written;
+  async record(group: Group): Promise<void> {
+    this.#expectNoImport();
+    // A connection that may not write says so itself.
+    if (this.path === IN_MEMORY || this.#db.readonly) {
+      this.#write(() => this.#transactions.moves.record(group.outcomes, group.marks));
+      return;
+    }
+    this.#writer ??= new Writer(this.path);
+    try {
+      await this.#writer.record(group);
+    } catch (error) {
+      throw translated(error, this.path);
+    }
   }
 
   handedOver(relay: string, since: number): HandedOver[] {
-    return this.#read(() => this.#handedOver.since(relay, since));
+    return this.#read(() => this.#transactions.handedOver.since(relay, since));
   }
 
   overview(campaign: Campaign): Overview {
     return this.#read(() => ({
-      ...this.#tally.read(campaign.number),
+      ...this.#transactions.tally.read(campaign.number),
       nextDue: this.#deliveries.nextDue(campaign.number),
       running: this.#locks.isHeld(campaign.name),
     }));
@@ -149,12 +159,14 @@ class SqliteLedger implements Ledger {
   abandon(campaign: Campaign, now: number): void {
     this.#write(() => {
       this.#campaigns.abandon(campaign, now);
-      this.#moves.abandon(campaign.number, now);
+      this.#transactions.moves.abandon(campaign.number, now);
     });
   }
 
   close(): void {
+    this.#writer?.close();
     this.#locks.releaseAll();
+    if (this.#importer instanceof ImportApart) this.#importer.close();
     translating(this.path, () => this.#db.close());
   }
 
@@ -190,17 +202,7 @@ class SqliteLedger implements Ledger {
 
   #transact<T>(work: () => T): T {
     this.#expectNoImport();
-    try {
-      return this.#inTransaction.immediate(() => {
-        const result = work();
-        this.#tally.write();
-        this.#handedOver.write();
-        return result;
-      }) as T;
-    } catch (error) {
-      this.#moves.forget();
-      throw error;
-    }
+    return this.#transactions.run(work);
   }
 
   #read<T>(work: () => T): T {

@@ -53,6 +53,17 @@ export function model(withLedger: With): void {
             }
             continue;
           }
+          if (next() < 0.1) {
+            const lock = ledger.lock('news');
+            const words = [...states]
+              .filter(([, state]) => state === 'in_doubt' && next() < 0.5)
+              .map(([id]) => ({ id, to: pick(['accepted', 'pending'] as const) }));
+            const resolutions = words.map(({ id, to }) => ({ key: address.get(id)!, to, reason: 'said' }));
+            ledger.resolve(campaign, resolutions, step);
+            for (const { id, to } of words) states.set(id, to);
+            lock?.release();
+            continue;
+          }
           const trial = new Map(states);
           const outcomes: Outcome[] = [];
           const marks: Mark[] = [];

@@ -134,6 +134,7 @@ export function moves(withLedger: With): void {
           reply,
           relay,
           attempts: 1,
+          markedAt: undefined,
           at: 5000,
           dueAt: 90_000,
           fields: undefined,
@@ -168,6 +169,7 @@ export function moves(withLedger: With): void {
       await ledger.record({ outcomes: [], marks: [mark(id, 7000)] });
       const [record] = ledger.recipients(campaign);
       assert.deepEqual([record?.at, record?.reply, record?.reason], [7000, undefined, '']);
+      assert.equal(record?.markedAt, 4000);
       await ledger.record({ outcomes: [outcome(id, 'pending', { at: 8000 })], marks: [] });
       assert.equal((await ledger.claim(campaign, START, 9000, 1))[0]?.markedAt, 4000);
     }));

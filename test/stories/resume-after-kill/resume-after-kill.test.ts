@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { randomFrom } from '../../random.js';
 import { startFakeRelay } from '../../servers/fake-relay.js';
 import { assertNobodyTwiceNobodyLeftOut, byState } from '../journal.js';
 import { Desk, until } from '../mailblast.js';
@@ -9,17 +10,6 @@ import { Desk, until } from '../mailblast.js';
 const PEOPLE = 5_000;
 const KILLS = 22;
 const CONNECTIONS = 4;
-
-/** A small generator with a printed seed, so that a failure can be repeated (mulberry32). */
-function randomFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 test('killed 22 times in mid-campaign, nobody is mailed twice and nobody is left out', async (t) => {
   const seed = Number(process.env.SEED ?? Date.now() % 1_000_000);

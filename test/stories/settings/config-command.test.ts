@@ -25,7 +25,7 @@ test('config works in an empty folder and lists every option of send, each a def
   assert.match(stdout, /^rate +10\/s +default$/m);
   assert.match(stdout, /^password +- +default$/m);
   const help = await desk.run(['send', '--help']);
-  const flags = [...help.stdout.matchAll(/^ {2}--([a-z-]+)/gm)].map(([, flag]) =>
+  const flags = [...help.stdout.matchAll(/^ {2}--([a-z0-9-]+)/gm)].map(([, flag]) =>
     flag!.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase()),
   );
   assert.ok(flags.length > 20);

@@ -15,6 +15,8 @@ for (const json of [
   `{\n  "smtpPass": "${SECRET}"\n}`,
   `{\n  "apiKey": "${SECRET}"\n}`,
   `{\n  "MAILBLAST_PASSWORD": "${SECRET}"\n}`,
+  `{\n  "oauth2ClientSecret": "${SECRET}"\n}`,
+  `{\n  "proxy": "socks5://ada:${SECRET}@proxy.example.com"\n}`,
   `{\n  "relay": "smtp://news:${SECRET}@mail.example.com:587"\n}`,
 ]) {
   const key = /"(\w+)"/.exec(json)![1];

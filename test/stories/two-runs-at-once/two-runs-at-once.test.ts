@@ -8,7 +8,14 @@ import { Desk, until } from '../mailblast.js';
 
 test('the second run of a campaign says so and exits 75; another campaign and status go on meanwhile', async (t) => {
   const desk = new Desk();
-  const relay = await startFakeRelay();
+  // The first run is at work for as long as its second message has no answer, however slow this machine is.
+  let answer!: (asUsual: undefined) => void;
+  const answered = new Promise<undefined>((resolve) => {
+    answer = resolve;
+  });
+  const relay = await startFakeRelay({
+    script: { body: ({ count }) => (count === 2 ? answered : undefined) },
+  });
   t.after(async () => {
     desk.close();
     await relay.stop();
@@ -28,6 +35,7 @@ test('the second run of a campaign says so and exits 75; another campaign and st
   const other = await desk.run(['send', 'few.csv', '--template', 'news.mjml'], env);
   assert.equal(other.code, 0, other.stderr);
 
+  answer(undefined);
   assert.equal((await first.finished).code, 0);
   assert.equal((await desk.status()).state, 'complete');
   const journal = relay.journal.filter(({ to }) => to[0] !== 'a@example.net');

@@ -17,30 +17,33 @@ import type { CampaignRequest } from './begin.js';
 import { BUILTINS, bareAddress, Letters, mailbox } from './letters.js';
 import { type PlacedImages, placeImages } from './local-images.js';
 
+/** What a campaign may not begin with, though the rest of its content can be made all the same. */
+export type Flaw = 'missing-image' | 'missing-subject' | 'missing-unsubscribe';
+
 /**
- * The template's compiled content with what the request adds.
+ * The template's compiled content with what the request adds. `flawed` hears of what a check goes on behind.
  * @throws MailblastError for whatever the author or the settings have wrong.
  */
 export async function makeContent(
   request: CampaignRequest,
   columns: readonly string[],
+  flawed: (flaw: Flaw, error: MailblastError) => void = (_, error) => {
+    throw error;
+  },
 ): Promise<{ readonly content: Content; readonly notes: readonly string[] }> {
   const jsonColumns = request.jsonColumns.map((name) => columnNamed('--json-column', name, columns));
   const rawFields = request.rawFields.map((name) => columnNamed('--allow-raw', name, columns));
   const schema = { columns, builtins: BUILTINS, jsonColumns, rawFields };
   const template = { path: request.template, text: await readTemplate(request.template) };
   const compiled = await compileTemplate(template, schema);
-  const images = placeImages(compiled.html, template, request.assetsUrl);
+  const images = placeImages(compiled.html, template, request.assetsUrl, (error) =>
+    flawed('missing-image', error),
+  );
   const ownText = await readOwnText(request.template);
   const subject = request.subject === '' ? compiled.title : request.subject;
   if (subject.trim() === '') {
-    throw new MailblastError(
-      'data',
-      'There is no subject. Add <mj-title> to the template, or give --subject.',
-      {
-        place: { file: request.template },
-      },
-    );
+    const sentence = 'There is no subject. Add <mj-title> to the template, or give --subject.';
+    flawed('missing-subject', new MailblastError('data', sentence, { place: { file: request.template } }));
   }
   if (ownText !== undefined) {
     compileMerge('text', ownText, {
@@ -61,11 +64,10 @@ export async function makeContent(
   const used = [...compiled.fields, ...subjectFields].includes('unsubscribe_url');
   const ofTheList = columns.some((column) => foldColumn(column) === 'unsubscribe_url');
   if (used && !ofTheList && request.unsubscribeUrl === '' && request.unsubscribeMailto === '') {
-    throw new MailblastError(
-      'settings',
-      'The template uses {{unsubscribe_url}}. Give --unsubscribe-url "https://…?t={{token}}" or --unsubscribe-mailto <address>.',
-      { place: { file: request.template } },
-    );
+    const sentence =
+      'The template uses {{unsubscribe_url}}. Give --unsubscribe-url "https://…?t={{token}}" or --unsubscribe-mailto <address>.';
+    const place = { file: request.template };
+    flawed('missing-unsubscribe', new MailblastError('settings', sentence, { place }));
   }
   const content: Content = {
     subject,

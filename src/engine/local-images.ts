@@ -25,13 +25,14 @@ export interface PlacedImages {
 /**
  * Puts `cid:` links into the HTML and gives the images' entities; with `assetsUrl`, puts links to it instead.
  * The same images give the same links, so that the content's hash says when one has changed.
- * @throws MailblastError `data` or `no_input`, at the image's line where it can be found, for a file that is not there,
- * leads out of the template's folder or is no image, and for a merge tag in the path of an image that is to be embedded.
+ * `flawed` is told, at the image's line where it can be found, of a file that is not there, leads out of the template's
+ * folder or is no image, and of a merge tag in the path of an image that is to be embedded; such a name stays as it is.
  */
 export function placeImages(
   html: string,
   template: { readonly path: string; readonly text: string },
   assetsUrl: string,
+  flawed: (error: MailblastError) => void,
 ): PlacedImages {
   const folder = dirname(template.path);
   const embedded = new Map<
@@ -44,13 +45,19 @@ export function placeImages(
     const place = placeOf(written, template);
     if (written.includes('{{')) {
       const sentence = `${written} is a local image whose name depends on a merge tag, so it cannot be embedded; write its whole address (https://…), or give --assets-url.`;
-      throw new MailblastError('data', sentence, { place });
+      flawed(new MailblastError('data', sentence, { place }));
+      return written;
     }
     const path = localPath(written);
     const file = join(folder, path);
     let image = embedded.get(file);
     if (image === undefined) {
-      image = embed(folder, path, place);
+      const made = embed(folder, path, place);
+      if (made instanceof MailblastError) {
+        flawed(made);
+        return written;
+      }
+      image = made;
       embedded.set(file, image);
     }
     return `cid:${image.id}`;
@@ -65,16 +72,20 @@ export function placeImages(
   };
 }
 
-function embed(folder: string, path: string, place: Place): { id: string; entity: string; octets: number } {
+function embed(
+  folder: string,
+  path: string,
+  place: Place,
+): { id: string; entity: string; octets: number } | MailblastError {
   const found = confinedFile(folder, path);
   if ('reason' in found) {
     const sentence = `The image ${path} ${found.reason}; it is looked for in the template's folder.`;
-    throw new MailblastError(found.missing ? 'no_input' : 'data', sentence, { place });
+    return new MailblastError(found.missing ? 'no_input' : 'data', sentence, { place });
   }
   const name = basename(path);
   const type = mimeTypes.lookup(name) || '';
   if (!type.startsWith('image/')) {
-    throw new MailblastError('data', `${path} is no image that mail programs know, by its name.`, { place });
+    return new MailblastError('data', `${path} is no image that mail programs know, by its name.`, { place });
   }
   const octets = readFileSync(found.path);
   const id = `${createHash('sha256').update(type).update('\0').update(octets).digest('hex').slice(0, 32)}@mailblast`;

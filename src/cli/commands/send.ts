@@ -115,7 +115,7 @@ function requestOf(list: string, options: SendOptions, rehearsal: boolean): Camp
 }
 
 /** @throws MailblastError `usage` for what no reader's mail program could fetch images from. */
-function assetsUrlOf(text: string): string {
+export function assetsUrlOf(text: string): string {
   if (text === '' || (/^https?:\/\/[^\s"'<>{}?#]+$/i.test(text) && URL.canParse(text))) return text;
   throw new MailblastError('usage', '--assets-url must be an address such as https://cdn.example.com/news/.');
 }

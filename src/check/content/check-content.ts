@@ -10,10 +10,15 @@ import { type OpenedList, openList } from '../../list/csv-list.js';
 import { type Find, type Finding, Findings, type Rule } from '../finding.js';
 import { readAuthorFiles } from './author-files.js';
 import { Letter, mergeOptionsOf } from './letter.js';
-import { RowCheck, type RowSummary } from './row-check.js';
+import { RowCheck } from './row-check.js';
 import { checkFiles, subjectPlace } from './static-check.js';
+import { type LargestMessage, tellTally } from './tally.js';
 
-export interface ContentReport extends RowSummary {
+export interface ContentReport {
+  readonly rows: number;
+  readonly messages: number;
+  readonly notSent: number;
+  readonly largest: LargestMessage | undefined;
   readonly findings: readonly Finding[];
 }
 
@@ -39,20 +44,13 @@ export async function checkContent(
     const known = [...columns.names, ...unknown];
     const { links } = checkFiles(content, files, known, find);
     const letter = content && new Letter(content, mergeOptionsOf(content, known, request.template));
-    const check = new RowCheck(
-      {
-        letter,
-        links,
-        files,
-        subjectPlace: request.subject === '' ? subjectPlace(files) : {},
-        list: request.list.path,
-        unknown,
-        isSuppressed,
-      },
-      find,
-    );
+    const check = new RowCheck({ letter, links, isSuppressed });
     await takeRows(list, content, check, find);
-    return { ...check.finish(), findings: findings.sorted() };
+    const { tally } = check;
+    const place = request.subject === '' ? subjectPlace(files) : {};
+    tellTally(tally, { list: request.list.path, files, subjectPlace: place, unknown }, find);
+    const { rows, messages, largest } = tally;
+    return { rows, messages, notSent: rows - messages, largest, findings: findings.sorted() };
   } finally {
     await list.close();
   }

@@ -29,7 +29,7 @@ export function checkDarkMode(html: string, files: readonly AuthorFile[], find: 
   if (!DARK.test(html)) return;
   // Outlook for Windows alone reads the comments; merge tags are words like others.
   const covered = html.replace(/\{\{[\s\S]*?\}\}/g, (tag) => 'x'.repeat(tag.length));
-  const tree = parseDocument(covered);
+  const tree = parseDocument(covered, { withStartIndices: true, withEndIndices: true });
   const painting: Painting = new Map();
   let order = 0;
   for (const [, css = ''] of covered.matchAll(/<style\b[^>]*>([\s\S]*?)<\/style/gi)) {
@@ -48,7 +48,11 @@ export function checkDarkMode(html: string, files: readonly AuthorFile[], find: 
   const told = new Set<string>();
   const WHITE = parseColour('#ffffff')!;
   const BLACK = parseColour('#000000')!;
-  walk(tree.children, { text: BLACK, ground: WHITE }, painting, (words, text, ground) => {
+  walk(tree.children, { text: BLACK, ground: WHITE }, painting, (node, text, ground) => {
+    const words = html
+      .slice(node.startIndex ?? 0, (node.endIndex ?? 0) + 1)
+      .replace(/\s+/g, ' ')
+      .trim();
     const ratio = contrast(text, ground);
     const pair = `${shown(text)} on ${shown(ground)}`;
     if (ratio >= READABLE || told.has(pair)) return;
@@ -116,14 +120,13 @@ function walk(
   nodes: readonly ChildNode[],
   around: Shade,
   painting: Painting,
-  read: (words: string, text: Colour, ground: Colour) => void,
+  read: (node: Text, text: Colour, ground: Colour) => void,
 ): void {
   for (const node of nodes) {
     if (node instanceof Text) {
-      const words = node.data.replace(/\s+/g, ' ').trim();
       const { text, ground } = around;
-      if (/[\p{L}\p{N}]{2}/u.test(words) && text !== undefined && ground !== undefined)
-        read(words, text, ground);
+      if (/[\p{L}\p{N}]{2}/u.test(node.data) && text !== undefined && ground !== undefined)
+        read(node, text, ground);
     } else if (node instanceof Element && !SILENT.test(node.name)) {
       if (/display\s*:\s*none/i.test(node.attribs.style ?? '')) continue;
       walk(node.children, shadeOf(node, around, painting), painting, read);
@@ -173,7 +176,10 @@ function shown({ red, green, blue }: Colour): string {
 }
 
 function placeOfWords(words: string, files: readonly AuthorFile[]): Place {
-  const beginning = words.slice(0, 24);
+  const beginning = words
+    .replace(/\{\{[\s\S]*$/, (tags, at: number) => (at > 3 ? '' : tags))
+    .slice(0, 24)
+    .trim();
   for (const file of files) {
     const at = file.text.indexOf(beginning);
     if (at >= 0) return file.placeOf(at);

@@ -1,6 +1,7 @@
 // What was left in the letter and not meant for its reader: merge tags that are sent as they stand, in mailblast's
 // writing or another tool's, and a subject that was never finished. Knows texts; knows nothing of rows.
 
+import type { Place } from '../../domain/errors.js';
 import { foldColumn } from '../../domain/recipient.js';
 import type { Find } from '../finding.js';
 import type { AuthorFile } from './author-files.js';
@@ -47,31 +48,30 @@ export function checkLeftovers(file: AuthorFile, columns: readonly string[], fin
   }
 }
 
-/**
- * Characters of a subject that are seen: 60 in most desktop lists, 33 to 50 on phones.
- * https://www.campaignmonitor.com/resources/knowledge-base/what-is-the-best-length-for-an-email-subject-line/
- */
+/** Characters. A line of a header as RFC 5322 2.1.1 likes it; what lists show differs from window to window. */
 const SUBJECT_SEEN = 78;
 
 const UNFINISHED =
   /lorem ipsum|\b(?:todo|tbd|fixme|xxx+)\b|^\s*(?:untitled|subject|test(?:ing)?|draft|newsletter|hello world)\s*$|\[(?:test|draft|entwurf|subject)[^\]]*\]|^\s*(?:copy of|kopie von)\b/i;
 
-/** `subject` is what a reader sees; `place` where its source stands. */
-export function checkSubject(subject: string, place: Parameters<Find>[1], find: Find): void {
-  const length = [...subject].length;
-  if (length > SUBJECT_SEEN) {
-    find(
-      'long-subject',
-      place,
-      `The subject has ${length} characters: phones show the first 30 to 50, and lists cut it at about ${SUBJECT_SEEN}.`,
-      'Put what matters into its first 40 characters.',
-    );
-  }
+/** `longest` is the longest subject that any reader sees; `place` where its source stands. */
+export function checkSubjectLength(longest: string, place: Place, find: Find): void {
+  const length = [...longest].length;
+  if (length <= SUBJECT_SEEN) return;
+  find(
+    'long-subject',
+    place,
+    `The subject has ${length} characters at the most: phones show the first 30 to 50, and lists cut it at about ${SUBJECT_SEEN}.`,
+    'Put what matters into its first 40 characters.',
+  );
+}
+
+/** `subject` is what a reader sees. */
+export function checkSubject(subject: string, place: Place, find: Find): void {
   const left = UNFINISHED.exec(subject) ?? FOREIGN_ONCE.exec(subject);
   if (left !== null) {
-    const rule = FOREIGN_ONCE.test(subject) ? 'unmerged-tag' : 'subject-leftover';
     find(
-      rule,
+      FOREIGN_ONCE.test(subject) ? 'unmerged-tag' : 'subject-leftover',
       place,
       `The subject "${shorten(subject)}" looks unfinished (${left[0].trim()}).`,
       'Write the subject that readers should see.',

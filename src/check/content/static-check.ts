@@ -7,7 +7,7 @@ import { type Find, type Finding, Findings } from '../finding.js';
 import { type AuthorFile, elements, readAuthorFiles } from './author-files.js';
 import { checkDarkMode } from './dark-mode.js';
 import { checkImages } from './images.js';
-import { checkLeftovers, checkSubject } from './leftovers.js';
+import { checkLeftovers, checkSubject, checkSubjectLength } from './leftovers.js';
 import { mergeOptionsOf } from './letter.js';
 import { checkLinks, type RowLink } from './links.js';
 import { checkTextPart, checkUnsubscribe } from './parts.js';
@@ -65,7 +65,9 @@ export async function findInContent({ content, columns }: ShownContent): Promise
   const { find } = findings;
   const files = readAuthorFiles(content.sources);
   checkFiles(content, files, columns, find);
-  if (!content.subject.includes('{{')) checkSubject(content.subject, subjectPlace(files), find);
+  const subject = content.subject.replace(/\{\{[\s\S]*?\}\}/g, 'x');
+  checkSubject(subject, subjectPlace(files), find);
+  checkSubjectLength(subject, subjectPlace(files), find);
   const octets = Buffer.byteLength(content.html);
   if (octets > GMAIL_SHOWS) {
     find(

@@ -53,10 +53,10 @@ export function authorFile({ path, text, lines }: SourceFile): AuthorFile {
   return { path, text: sheet ? `<style>${text}</style>` : text, covered, tree, placeOf };
 }
 
-/** All elements, in the order of their beginnings. */
+/** All elements, in the order of their beginnings. What MJML's head only names, such as defaults, is none. */
 export function* elements(nodes: readonly ChildNode[]): Generator<Element> {
   for (const node of nodes) {
-    if (!(node instanceof Element)) continue;
+    if (!(node instanceof Element) || node.name === 'mj-attributes') continue;
     yield node;
     yield* elements(node.children);
   }

@@ -28,7 +28,9 @@ type Painting = Map<Element, { color?: Painted; background?: Painted }>;
 export function checkDarkMode(html: string, files: readonly AuthorFile[], find: Find): void {
   if (!DARK.test(html)) return;
   // Outlook for Windows alone reads the comments; merge tags are words like others.
-  const covered = html.replace(/\{\{[\s\S]*?\}\}/g, (tag) => 'x'.repeat(tag.length));
+  const covered = html.replace(/\{\{[\s\S]*?\}\}/g, (tag) =>
+    (/^\{\{~?(?:[#/^!]|else\b)/.test(tag) ? ' ' : 'x').repeat(tag.length),
+  );
   const tree = parseDocument(covered, { withStartIndices: true, withEndIndices: true });
   const painting: Painting = new Map();
   let order = 0;
@@ -175,14 +177,14 @@ function shown({ red, green, blue }: Colour): string {
   return `#${[red, green, blue].map((part) => part.toString(16).padStart(2, '0')).join('')}`;
 }
 
+/** The words as they stand in a file, or their beginning: MJML writes them on other lines, and the title is no place. */
 function placeOfWords(words: string, files: readonly AuthorFile[]): Place {
-  const beginning = words
-    .replace(/\{\{[\s\S]*$/, (tags, at: number) => (at > 3 ? '' : tags))
-    .slice(0, 24)
-    .trim();
-  for (const file of files) {
-    const at = file.text.indexOf(beginning);
-    if (at >= 0) return file.placeOf(at);
+  for (const piece of [words, words.slice(0, 24)]) {
+    for (const file of files) {
+      const body = Math.max(0, file.text.search(/<mj-body\b/i));
+      const at = file.text.indexOf(piece, body);
+      if (at >= 0) return file.placeOf(at);
+    }
   }
   return files[0] === undefined ? {} : { file: files[0].path };
 }

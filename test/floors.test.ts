@@ -36,6 +36,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
     'cli/option-kinds.ts',
     'cli/check-relay-flags.ts',
     'cli/check-content-flags.ts',
+    'cli/file-flags.ts',
     'cli/relay-flags.ts',
     'cli/settings/',
   ],

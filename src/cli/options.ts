@@ -4,6 +4,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { parseDuration } from '../domain/duration.js';
 import { parseRate } from '../domain/rate.js';
+import { fileFlags } from './file-flags.js';
 import { flag, several, text } from './option-kinds.js';
 import { type ConnectionFlags, connectionFlags } from './relay-flags.js';
 
@@ -184,29 +185,8 @@ export function sendFlags(command: Command): Command {
     .addOption(several('--header <line>', 'a further header, "Name: value"'))
     .addOption(
       text('--feedback-id <id>', 'MAILBLAST_FEEDBACK_ID', "the Feedback-ID header, for Gmail's reports"),
-    )
-    .addOption(several('--attach <file>', 'a file that goes to everybody'))
-    .addOption(
-      text(
-        '--attach-column <name>',
-        'MAILBLAST_ATTACH_COLUMN',
-        "the column that names each recipient's own file",
-      ),
-    )
-    .addOption(
-      text(
-        '--attach-dir <dir>',
-        'MAILBLAST_ATTACH_DIR',
-        "the folder of those files (default: the list's own)",
-      ),
-    )
-    .addOption(
-      text(
-        '--assets-url <url>',
-        'MAILBLAST_ASSETS_URL',
-        'where local images are fetched (default: they are embedded)',
-      ),
-    )
+    );
+  fileFlags(command)
     .addOption(several('--json-column <name>', 'a column whose cells are JSON, for {{#each}} and {{#with}}'))
     .addOption(several('--allow-raw <field>', 'a field that may stand unescaped in the HTML: {{{field}}}'))
     .addOption(text('--email-column <name>', 'MAILBLAST_EMAIL_COLUMN', 'the column of the addresses'))

@@ -4,6 +4,13 @@
 import type { Command } from 'commander';
 import { several, text } from './option-kinds.js';
 
+export interface FileOptions {
+  readonly attach: readonly string[];
+  readonly attachColumn: string;
+  readonly attachDir: string;
+  readonly assetsUrl: string;
+}
+
 export function fileFlags(command: Command): Command {
   return command
     .addOption(several('--attach <file>', 'a file that goes to everybody'))

@@ -4,12 +4,12 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { parseDuration } from '../domain/duration.js';
 import { parseRate } from '../domain/rate.js';
-import { fileFlags } from './file-flags.js';
+import { type FileOptions, fileFlags } from './file-flags.js';
 import { flag, several, text } from './option-kinds.js';
 import { type ConnectionFlags, connectionFlags } from './relay-flags.js';
 
 /** Options of `send`, as commander gives them. Texts are empty when not given. */
-export interface SendOptions extends RunFlags {
+export interface SendOptions extends RunFlags, FileOptions {
   readonly template: string;
   readonly campaign: string;
   readonly subject: string;
@@ -17,10 +17,6 @@ export interface SendOptions extends RunFlags {
   readonly replyTo: string;
   readonly returnPath: string;
   readonly header: readonly string[];
-  readonly attach: readonly string[];
-  readonly attachColumn: string;
-  readonly attachDir: string;
-  readonly assetsUrl: string;
   readonly jsonColumn: readonly string[];
   readonly allowRaw: readonly string[];
   readonly feedbackId: string;

@@ -44,7 +44,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   domhandler: ['check/content/'],
   'css-select': ['check/content/dark-mode.ts'],
   postcss: ['check/content/'],
-  'string-width': ['cli/terminal.ts'],
+  'string-width': ['cli/terminal.ts', 'cli/summary.ts'],
   'jsonc-parser': ['cli/settings/json-file.ts'],
   'cli-progress': ['cli/progress.ts'],
   'csv-stringify': ['cli/commands/recipients.ts', 'cli/commands/suppress.ts'],

@@ -2,7 +2,7 @@
 // Every start reads this file, so a row loads its options when it is named, and its work when it runs.
 
 import type { Command } from 'commander';
-import type { CheckRelayOptions } from './check-relay-flags.js';
+import type { CheckOptions } from './commands/check.js';
 import type { ExplainFlags } from './commands/explain.js';
 import type { ResolveFlags } from './commands/resolve.js';
 import type { SandboxOptions } from './commands/sandbox.js';
@@ -120,14 +120,18 @@ export const COMMANDS: readonly CommandRow[] = [
   },
   {
     name: 'check',
-    about: 'find what is wrong before anyone gets it: the relay, its DNS, what mail providers ask',
-    takes: [],
+    about:
+      'find what is wrong before anyone gets it: in the letter and its list, at the relay and in its DNS',
+    takes: [['[list.csv]', 'the recipients; without it, only the relay is looked at']],
     declare: async (command, _flags, { done }) => {
+      const { contentCheckFlags } = await import('./check-content-flags.js');
       const { relayCheckFlags } = await import('./check-relay-flags.js');
-      relayCheckFlags(command).action(async (options: CheckRelayOptions, command: Command) => {
-        const { runCheckRelay } = await import('./commands/check-relay.js');
-        done(await runCheckRelay(options, given(command)));
-      });
+      relayCheckFlags(contentCheckFlags(command)).action(
+        async (list: string | undefined, options: CheckOptions, command: Command) => {
+          const { runCheck } = await import('./commands/check.js');
+          done(await runCheck(list, options, given(command)));
+        },
+      );
     },
   },
   {

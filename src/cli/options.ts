@@ -4,11 +4,12 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { parseDuration } from '../domain/duration.js';
 import { parseRate } from '../domain/rate.js';
+import { type FileOptions, fileFlags } from './file-flags.js';
 import { flag, several, text } from './option-kinds.js';
 import { type ConnectionFlags, connectionFlags } from './relay-flags.js';
 
 /** Options of `send`, as commander gives them. Texts are empty when not given. */
-export interface SendOptions extends RunFlags {
+export interface SendOptions extends RunFlags, FileOptions {
   readonly template: string;
   readonly campaign: string;
   readonly subject: string;
@@ -16,7 +17,6 @@ export interface SendOptions extends RunFlags {
   readonly replyTo: string;
   readonly returnPath: string;
   readonly header: readonly string[];
-  readonly attach: readonly string[];
   readonly jsonColumn: readonly string[];
   readonly allowRaw: readonly string[];
   readonly feedbackId: string;
@@ -181,8 +181,8 @@ export function sendFlags(command: Command): Command {
     .addOption(several('--header <line>', 'a further header, "Name: value"'))
     .addOption(
       text('--feedback-id <id>', 'MAILBLAST_FEEDBACK_ID', "the Feedback-ID header, for Gmail's reports"),
-    )
-    .addOption(several('--attach <file>', 'a file that goes to everybody'))
+    );
+  fileFlags(command)
     .addOption(several('--json-column <name>', 'a column whose cells are JSON, for {{#each}} and {{#with}}'))
     .addOption(several('--allow-raw <field>', 'a field that may stand unescaped in the HTML: {{{field}}}'))
     .addOption(text('--email-column <name>', 'MAILBLAST_EMAIL_COLUMN', 'the column of the addresses'))

@@ -2,6 +2,7 @@
 // Under --json stdout belongs to scripts and people's words go to stderr; under --quiet only errors are said.
 
 import { createInterface } from 'node:readline/promises';
+import { type Terminal, terminalOf } from './terminal.js';
 
 export interface Output {
   /** A line for people. */
@@ -14,6 +15,8 @@ export interface Output {
   readonly interactive: boolean;
   readonly wantsJson: boolean;
   readonly quiet: boolean;
+  /** Where people's words go, when that is a terminal. */
+  readonly terminal: Terminal | undefined;
   /** Asks a yes-or-no question; no is the default. Ctrl-C and the end of input are a no. */
   confirm(question: string): Promise<boolean>;
 }
@@ -36,6 +39,7 @@ export function makeOutput(options: { readonly json: boolean; readonly quiet: bo
     interactive: process.stdin.isTTY === true && people.isTTY === true,
     wantsJson: options.json,
     quiet: options.quiet,
+    terminal: people.isTTY === true ? terminalOf(people) : undefined,
     confirm,
   };
 }

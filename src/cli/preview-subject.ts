@@ -27,6 +27,7 @@ export function previewSubject(
     template: shownPath(options.template, options.template),
     list,
     notes: [...notes, ...(signer?.notes ?? [])],
-    findings: undefined,
+    // Loaded when a page asks for it: the first paint does not wait.
+    findings: async (source) => (await import('../check/content/static-check.js')).findInContent(source),
   };
 }

@@ -4,6 +4,7 @@ import type { RelayReport } from '../check/relay/check-relay.js';
 import type { Result } from '../check/relay/finding.js';
 import { milliseconds, perSecond, reachableRate } from '../check/relay/judge-relay.js';
 import type { SmtpTarget } from '../relay/relay-url.js';
+import { forTerminals } from './terminal.js';
 import { count } from './words.js';
 
 const WIDTH = 16;
@@ -59,11 +60,6 @@ function facts(target: SmtpTarget, connections: number, { inspection }: RelayRep
           `round trip: ${milliseconds(seen.roundTrip!)}; up to ${perSecond(rate)} messages a second on ${connections} connections`,
         ]),
   ];
-}
-
-/** Relays, certificates and DNS records are strangers' words: what a terminal would obey is taken out. */
-function forTerminals(line: string): string {
-  return line.replace(/[\p{Cc}\p{Cf}]+/gu, '?');
 }
 
 function lines(result: Result, name: string, says: string, advice: string): string[] {

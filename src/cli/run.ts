@@ -2,6 +2,7 @@
 
 import { resolve } from 'node:path';
 import type { Campaign, RunOptions } from '../domain/campaign.js';
+import { STATES, type State } from '../domain/delivery.js';
 import { formatDuration, parseDuration } from '../domain/duration.js';
 import { parseRate } from '../domain/rate.js';
 import type { RunEvent } from '../engine/events.js';
@@ -18,7 +19,9 @@ import type { Output } from './output.js';
 import { Progress } from './progress.js';
 import { withoutLogin } from './relay-choice.js';
 import { listenForSignals } from './signals.js';
-import { clockTime, count, counted, countsInWords } from './words.js';
+import { countsTable } from './summary.js';
+import type { Ink } from './terminal.js';
+import { clockTime, count, counted, countsInWords, stateName } from './words.js';
 
 /** Sends what is left of a campaign whose lock is held, and says how it went. Gives the exit code. */
 export async function runCampaign(
@@ -148,6 +151,21 @@ function sayStart(
   );
 }
 
+/** Green is accepted, red has no good end, yellow may still get one. */
+const INKS: Readonly<Record<State, Ink>> = {
+  pending: 'cyan',
+  transmitting: 'yellow',
+  accepted: 'green',
+  deferred: 'yellow',
+  rejected: 'red',
+  in_doubt: 'yellow',
+  expired: 'red',
+  suppressed: 'dim',
+  invalid: 'red',
+  duplicate: 'dim',
+  withdrawn: 'dim',
+};
+
 function sayEnd(
   campaign: Campaign,
   ledger: string,
@@ -159,6 +177,11 @@ function sayEnd(
   const { counts, nextDue } = overview;
   const how = isComplete(overview) ? 'is complete' : stopped ? 'was stopped' : 'is not complete yet';
   output.say(`Campaign ${campaign.name} ${how}: ${countsInWords(counts)}.`);
+  // One state is said already.
+  if (output.terminal !== undefined && STATES.filter((state) => counts[state] > 0).length > 1) {
+    const rows = STATES.map((state) => ({ label: stateName(state), count: counts[state], ink: INKS[state] }));
+    for (const line of ['', ...countsTable(rows, output.terminal), '']) output.say(line);
+  }
   if (isComplete(overview)) return;
   const again = nextCommand('resume', campaign.name, ledger);
   if (counts.pending > 0) {

@@ -2,6 +2,8 @@
 
 import { type Counts, STATES, type State } from '../domain/delivery.js';
 
+export { formatSize as size } from '../domain/size.js';
+
 const GROUPED = new Intl.NumberFormat('en-US');
 
 /** `18,400`. */
@@ -28,12 +30,6 @@ export function clockTime(at: number, now: number): string {
 export function timestamp(at: number): string {
   const date = new Date(at);
   return `${dayOf(at)} ${[date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join(':')}`;
-}
-
-/** `980 octets`, `39.8 kB`, `1.2 MB`. */
-export function size(octets: number): string {
-  if (octets < 1000) return `${octets} octets`;
-  return octets < 1_000_000 ? `${(octets / 1000).toFixed(1)} kB` : `${(octets / 1_000_000).toFixed(1)} MB`;
 }
 
 /** The state as people read it: `in doubt`. */

@@ -23,6 +23,10 @@ export interface Content {
   readonly locale: string;
   /** Files that go to everybody, each a complete MIME entity. */
   readonly attachments: readonly string[];
+  /** Local images of the template, each a complete MIME entity. Campaigns that began before there were any have none. */
+  readonly related?: readonly string[];
+  /** Whence each recipient's own attachment comes; not there when there is none. */
+  readonly attachColumn?: AttachColumn;
   /** Columns whose cells are JSON, for `each` and `with`. */
   readonly jsonColumns: readonly string[];
   /** Fields that may stand unescaped in the HTML's text, by `--allow-raw`. */
@@ -31,6 +35,12 @@ export interface Content {
   readonly unsubscribeUrl: string;
   /** An address, maybe with `?subject=…`, without `mailto:`; empty when not given. */
   readonly unsubscribeMailto: string;
+}
+
+/** A column whose cells name each recipient's own file, and the folder that holds the files, as a full path. */
+export interface AttachColumn {
+  readonly column: string;
+  readonly folder: string;
 }
 
 /** Who a campaign is from. Changing it makes another campaign. */

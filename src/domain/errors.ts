@@ -34,12 +34,22 @@ export class MailblastError extends Error {
   override readonly name = 'MailblastError';
   readonly trouble: Trouble;
   readonly place: Place;
+  /** Without its place. */
+  readonly sentence: string;
+  /** The merge field that nothing gives, where that is the trouble. */
+  readonly unknownField: string | undefined;
 
-  constructor(trouble: Trouble, sentence: string, about: { place?: Place; cause?: unknown } = {}) {
+  constructor(
+    trouble: Trouble,
+    sentence: string,
+    about: { place?: Place; cause?: unknown; unknownField?: string } = {},
+  ) {
     const place = about.place ?? {};
     super(placed(place, sentence), about.cause === undefined ? undefined : { cause: about.cause });
     this.trouble = trouble;
     this.place = place;
+    this.sentence = sentence;
+    this.unknownField = about.unknownField;
   }
 }
 

@@ -9,6 +9,7 @@ import { MailblastError } from '../domain/errors.js';
 import { hashList, type OpenedList, openList } from '../list/csv-list.js';
 import type { Imported, ImportPlan, Ledger, Lock } from '../store/ledger.js';
 import { checkMerges, contentHash, makeContent } from './content.js';
+import { type PersonalFiles, personalFilesTold, withPersonalFiles } from './personal-files.js';
 
 /** What the user asked for. Texts are empty when not given. */
 export interface CampaignRequest {
@@ -23,6 +24,11 @@ export interface CampaignRequest {
   readonly headers: readonly (readonly [name: string, value: string])[];
   /** Paths of files that go to everybody. */
   readonly attachments: readonly string[];
+  /** The column that names each recipient's own attachment, and the folder they lie in; both empty when there is none. */
+  readonly attachColumn: string;
+  readonly attachFolder: string;
+  /** Where the template's local images can be fetched, `https://…`; empty to embed them. */
+  readonly assetsUrl: string;
   readonly jsonColumns: readonly string[];
   readonly rawFields: readonly string[];
   readonly unsubscribeUrl: string;
@@ -118,7 +124,8 @@ async function beginLocked(
       listHash,
     };
     checkMerges(plan, ledger.secret);
-    const imported = await importList(plan, list, request, ledger, confirm);
+    const files: PersonalFiles = { files: 0, octets: 0, largest: undefined };
+    const imported = await importList(plan, list, request, ledger, confirm, files);
     return {
       campaign: imported.campaign,
       lock,
@@ -127,6 +134,7 @@ async function beginLocked(
       notes: [
         ...notes,
         ...list.notes,
+        ...personalFilesTold(files),
         ...(known && !unchanged && !untouched ? [updated(ledger.overview(known).counts)] : []),
       ],
     };
@@ -142,9 +150,13 @@ async function importList(
   request: CampaignRequest,
   ledger: Ledger,
   confirm: (question: string) => Promise<boolean>,
+  files: PersonalFiles,
 ): Promise<Imported> {
   const mayWithdraw = request.allowWithdraw ? 1 : MAY_WITHDRAW;
-  const imported = await ledger.import({ ...plan, mayWithdraw }, list.rows);
+  const { attachColumn } = plan.content;
+  const rowsOf = ({ rows }: OpenedList) =>
+    attachColumn === undefined ? rows : withPersonalFiles(rows, attachColumn, files);
+  const imported = await ledger.import({ ...plan, mayWithdraw }, rowsOf(list));
   if (imported.done) return imported;
   const { withdrawn, leftBefore } = imported;
   const what = `${withdrawn} of the ${leftBefore} people who are left are not in ${request.list.path} any more`;
@@ -157,7 +169,7 @@ async function importList(
   }
   const again = await openList(request.list);
   try {
-    return await ledger.import({ ...plan, mayWithdraw: 1 }, again.rows);
+    return await ledger.import({ ...plan, mayWithdraw: 1 }, rowsOf(again));
   } finally {
     await again.close();
   }

@@ -3,41 +3,47 @@
 
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { basename, extname } from 'node:path';
+import { basename, extname, resolve } from 'node:path';
 import type { Content } from '../domain/campaign.js';
 import { MailblastError } from '../domain/errors.js';
 import { nearest } from '../domain/nearest.js';
 import { PLAIN } from '../domain/pieces.js';
 import { foldColumn } from '../domain/recipient.js';
+import { formatSize } from '../domain/size.js';
 import { compileTemplate } from '../template/compile.js';
 import { compileMerge } from '../template/merge.js';
 import { attachmentEntity, unreadable } from './attached-files.js';
 import type { CampaignRequest } from './begin.js';
 import { BUILTINS, bareAddress, Letters, mailbox } from './letters.js';
+import { type PlacedImages, placeImages } from './local-images.js';
+
+/** What a campaign may not begin with, though the rest of its content can be made all the same. */
+export type Flaw = 'missing-image' | 'missing-subject' | 'missing-unsubscribe';
 
 /**
- * The template's compiled content with what the request adds.
+ * The template's compiled content with what the request adds. `flawed` hears of what a check goes on behind.
  * @throws MailblastError for whatever the author or the settings have wrong.
  */
 export async function makeContent(
   request: CampaignRequest,
   columns: readonly string[],
+  flawed: (flaw: Flaw, error: MailblastError) => void = (_, error) => {
+    throw error;
+  },
 ): Promise<{ readonly content: Content; readonly notes: readonly string[] }> {
   const jsonColumns = request.jsonColumns.map((name) => columnNamed('--json-column', name, columns));
   const rawFields = request.rawFields.map((name) => columnNamed('--allow-raw', name, columns));
   const schema = { columns, builtins: BUILTINS, jsonColumns, rawFields };
-  const source = await readTemplate(request.template);
-  const compiled = await compileTemplate({ path: request.template, text: source }, schema);
+  const template = { path: request.template, text: await readTemplate(request.template) };
+  const compiled = await compileTemplate(template, schema);
+  const images = placeImages(compiled.html, template, request.assetsUrl, (error) =>
+    flawed('missing-image', error),
+  );
   const ownText = await readOwnText(request.template);
   const subject = request.subject === '' ? compiled.title : request.subject;
   if (subject.trim() === '') {
-    throw new MailblastError(
-      'data',
-      'There is no subject. Add <mj-title> to the template, or give --subject.',
-      {
-        place: { file: request.template },
-      },
-    );
+    const sentence = 'There is no subject. Add <mj-title> to the template, or give --subject.';
+    flawed('missing-subject', new MailblastError('data', sentence, { place: { file: request.template } }));
   }
   if (ownText !== undefined) {
     compileMerge('text', ownText, {
@@ -58,15 +64,14 @@ export async function makeContent(
   const used = [...compiled.fields, ...subjectFields].includes('unsubscribe_url');
   const ofTheList = columns.some((column) => foldColumn(column) === 'unsubscribe_url');
   if (used && !ofTheList && request.unsubscribeUrl === '' && request.unsubscribeMailto === '') {
-    throw new MailblastError(
-      'settings',
-      'The template uses {{unsubscribe_url}}. Give --unsubscribe-url "https://…?t={{token}}" or --unsubscribe-mailto <address>.',
-      { place: { file: request.template } },
-    );
+    const sentence =
+      'The template uses {{unsubscribe_url}}. Give --unsubscribe-url "https://…?t={{token}}" or --unsubscribe-mailto <address>.';
+    const place = { file: request.template };
+    flawed('missing-unsubscribe', new MailblastError('settings', sentence, { place }));
   }
   const content: Content = {
     subject,
-    html: compiled.html,
+    html: images.html,
     text: ownText ?? compiled.text,
     sender: {
       from: request.from,
@@ -75,15 +80,42 @@ export async function makeContent(
     },
     headers: request.headers,
     attachments: await Promise.all(request.attachments.map(attachmentEntity)),
+    related: images.related,
+    ...attachColumnOf(request, columns),
     locale: compiled.locale,
     jsonColumns,
     rawFields,
     listId: request.listId,
     unsubscribeUrl: request.unsubscribeUrl,
     unsubscribeMailto: request.unsubscribeMailto,
-    sources: compiled.files.map((file) => file.path),
+    sources: [...compiled.files.map((file) => file.path), ...images.files],
   };
-  return { content, notes: compiled.notes };
+  return { content, notes: [...compiled.notes, ...sizesTold(images, content)] };
+}
+
+function attachColumnOf(
+  { attachColumn, attachFolder }: CampaignRequest,
+  columns: readonly string[],
+): Pick<Content, 'attachColumn'> {
+  if (attachColumn === '') return {};
+  const column = columnNamed('--attach-column', attachColumn, columns);
+  return { attachColumn: { column, folder: resolve(attachFolder) } };
+}
+
+/** What every message carries besides its words, as it goes out: a third more than on disk. */
+function sizesTold({ related, octets }: PlacedImages, { attachments }: Content): readonly string[] {
+  const many = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`;
+  const told: string[] = [];
+  if (related.length > 0) {
+    told.push(
+      `${many(related.length, 'image')} (${formatSize(octets)}) ${related.length === 1 ? 'is' : 'are'} embedded in every message.`,
+    );
+  }
+  if (attachments.length > 0) {
+    const encoded = attachments.reduce((sum, entity) => sum + entity.length, 0);
+    told.push(`${many(attachments.length, 'attachment')}: ${formatSize(encoded)} of every message.`);
+  }
+  return told;
 }
 
 /** The column that an option means, by its name or its folded form. */
@@ -140,10 +172,17 @@ export async function contentHash(request: CampaignRequest, sources: readonly st
     hash.update(await readFile(file).catch(() => 'gone'));
   }
   const { subject, from, replyTo, returnPath, listId, headers, unsubscribeUrl, unsubscribeMailto } = request;
-  const { jsonColumns, rawFields, attachments } = request;
+  const { jsonColumns, rawFields, attachments, assetsUrl, attachColumn, attachFolder } = request;
   const settings = [subject, from, replyTo, returnPath, listId, headers, unsubscribeUrl, unsubscribeMailto];
+  const files = [assetsUrl, attachColumn, attachColumn === '' ? '' : resolve(attachFolder)];
   hash.update(
-    JSON.stringify([...settings, jsonColumns, rawFields, attachments.map((file) => basename(file))]),
+    JSON.stringify([
+      ...settings,
+      jsonColumns,
+      rawFields,
+      attachments.map((file) => basename(file)),
+      ...files,
+    ]),
   );
   return hash.digest('hex');
 }

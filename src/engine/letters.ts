@@ -18,6 +18,7 @@ import { composer } from '../message/compose.js';
 import { identify, token } from '../message/identity.js';
 import { QUOTED_PRINTABLE } from '../message/quoted-printable.js';
 import { compileMerge, type Merge, type Part } from '../template/merge.js';
+import { personalAttachment } from './personal-files.js';
 
 /** Merge fields that are always there, unless a column has the name. */
 export const BUILTINS = ['email', 'campaign', 'token', 'unsubscribe_url'] as const;
@@ -68,6 +69,7 @@ export class Letters {
       listId: content.listId,
       headers: [],
       attachments: content.attachments,
+      related: content.related ?? [],
     });
     this.#merges = {
       subject: this.#merge('header', content.subject, 'the subject'),
@@ -109,6 +111,8 @@ export class Letters {
       unsubscribeUrl,
       unsubscribeMailto: content.unsubscribeMailto,
       headers: this.#headers.map(([name, value]) => [name, value.render(fields, builtins)] as const),
+      attachments:
+        content.attachColumn === undefined ? [] : [personalAttachment(fields, content.attachColumn)],
     });
     return {
       envelope: { returnPath: this.#returnPath(delivery, builtins), recipient: delivery.address },

@@ -1,11 +1,11 @@
-// Attachments: a file's octets and name as a complete MIME entity, made once per campaign.
+// Attachments and embedded images: a file's octets and name as a complete MIME entity.
 // Knows RFC 2045, 2183 and 2231; knows nothing of files on disk or of the message around it.
 
 import { isUtf8 } from 'node:buffer';
 import { encodedWords } from './encoded-words.js';
-import { oneLine } from './headers.js';
+import { graphic, oneLine } from './headers.js';
 
-/** A file that goes to everybody. */
+/** A file that goes along with a message. */
 export interface Attachment {
   /** Unicode. What would be a path, a control character or too long is taken off: see `attachmentName`. */
   readonly name: string;
@@ -45,11 +45,20 @@ const COMPOSITE = /^(?:message|multipart)\//i;
  * goes out as encoded-words in a quoted string: no standard, but what they understand.
  */
 export function encodeAttachment(attachment: Attachment): string {
+  return entity(attachment, 'attachment');
+}
+
+/** An image that the HTML shows by `cid:<id>` (RFC 2392). `id` has the form of a Message-ID, without angle brackets. */
+export function encodeImage(image: Attachment, id: string): string {
+  return entity(image, 'inline', `Content-ID: <${graphic(id)}>\r\n`);
+}
+
+function entity(attachment: Attachment, disposition: 'attachment' | 'inline', headers = ''): string {
   const name = attachmentName(attachment.name);
   return (
     `Content-Type: ${mediaType(attachment)};\r\n name=${isPlain(name) ? quoted(name) : quotedWords(name)}\r\n` +
-    'Content-Transfer-Encoding: base64\r\n' +
-    `Content-Disposition: attachment;\r\n ${filename(name)}\r\n\r\n` +
+    `Content-Transfer-Encoding: base64\r\n${headers}` +
+    `Content-Disposition: ${disposition};\r\n ${filename(name)}\r\n\r\n` +
     base64(attachment.octets).replace(BASE64_LINE, '$&\r\n')
   );
 }

@@ -17,6 +17,8 @@ export interface Letterhead {
   readonly headers: readonly (readonly [name: string, value: string])[];
   /** Files for everybody, in their order, as `encodeAttachment` gives them. */
   readonly attachments: readonly string[];
+  /** Images that the HTML shows by `cid:`, in their order, as `encodeImage` gives them. */
+  readonly related: readonly string[];
 }
 
 /** What makes a message one recipient's own. */
@@ -40,11 +42,13 @@ export interface Letter {
   readonly unsubscribeMailto: string;
   /** The user's headers that were merged for this recipient; they follow the letterhead's. */
   readonly headers: readonly (readonly [name: string, value: string])[];
+  /** Files for this recipient alone, as `encodeAttachment` gives them; they follow the letterhead's. */
+  readonly attachments: readonly string[];
 }
 
 /**
- * Gives the function that turns letters into complete messages, which have passed `checkOctets`: attachments once, here,
- * since a scan of 5 MB takes several times as long as its copy; all else in each message.
+ * Gives the function that turns letters into complete messages, which have passed `checkOctets`: images and attachments
+ * for everybody once, here, since a scan of 5 MB takes several times as long as its copy; all else in each message.
  * The same letter gives the same octets.
  * @throws MailblastError when the letterhead's list id is none; the function it gives throws UnmergeableRow
  * when an unsubscribe address cannot stand in a header.
@@ -57,8 +61,8 @@ export function composer(letterhead: Letterhead): (letter: Letter) => Buffer {
   const headers = extraHeaders(letterhead.headers);
   const subjectHeader = rememberingLast((subject: string) => textHeader('Subject', subject));
   const dateHeader = rememberingLast(formatDate);
-  const attachments = letterhead.attachments.map((entity) => Buffer.from(`${entity}\r\n`, 'latin1'));
-  for (const entity of attachments) demandSound(entity, 'An attachment');
+  const attachments = letterhead.attachments.map(soundEntity);
+  const related = letterhead.related.map(soundEntity);
 
   return (letter) => {
     const head =
@@ -69,10 +73,19 @@ export function composer(letterhead: Letterhead): (letter: Letter) => Buffer {
       `Precedence: bulk\r\nX-Mailblast-ID: ${graphic(letter.key)}\r\n` +
       `${headers}${extraHeaders(letter.headers)}MIME-Version: 1.0\r\n`;
     const boundary = graphic(letter.boundary);
-    const body = alternatives(boundary, letter.text, letter.html);
-    // Neither boundary may be how the other one begins (RFC 2046 5.1.1).
-    const own = attachments.length === 0 ? [head, ...body] : [head, ...mixed(`mixed${boundary}`, body)];
-    const { octets, ownLength } = octetsOf(own, enclosed(`mixed${boundary}`, attachments));
+    const files = [...attachments, ...letter.attachments.map(soundEntity)];
+    const hasImages = related.length > 0 && letter.html !== '';
+    const { opening, closing } = alternatives(boundary, letter.text, letter.html, hasImages);
+    // No boundary may be how another one begins (RFC 2046 5.1.1).
+    const own = files.length === 0 ? [head, ...opening] : [head, ...mixed(`mixed${boundary}`, opening)];
+    // Behind the HTML nothing is the recipient's own but the boundary.
+    const rest = [
+      ...(hasImages ? enclosed(`related${boundary}`, related) : []),
+      ...(closing === '' ? [] : [Buffer.from(closing, 'latin1')]),
+      ...(files.length === 0 ? [] : [Buffer.from(`\r\n--mixed${boundary}\r\n`, 'latin1')]),
+      ...enclosed(`mixed${boundary}`, files),
+    ];
+    const { octets, ownLength } = octetsOf(own, rest);
     const utf8 = needsSmtpUtf8(letter.to.address);
     demandSound(octets.subarray(0, ownLength), `The message for ${letter.to.address}`, utf8);
     return octets;
@@ -92,6 +105,13 @@ function demandSound(octets: Buffer, what: string, utf8 = false): void {
   if (fault !== undefined) throw new Error(`${what} is not fit to be sent: ${fault}.`);
 }
 
+/** An encoded file as octets that end in a line end. */
+function soundEntity(entity: string): Buffer {
+  const octets = Buffer.from(`${entity}\r\n`, 'latin1');
+  demandSound(octets, 'An attachment');
+  return octets;
+}
+
 function extraHeaders(headers: Letterhead['headers']): string {
   let lines = '';
   for (const [name, value] of headers) lines += extraHeader(name, value);
@@ -100,19 +120,28 @@ function extraHeaders(headers: Letterhead['headers']): string {
 
 /**
  * A MIME entity, from its Content-Type to its last line end: the least faithful form first (RFC 2046 5.1.4),
- * and no multipart around a single one. An entity inside another one is written the same way.
+ * and no multipart around a single one. Images stand beside the HTML that shows them, in a multipart/related whose root
+ * it is (RFC 2387); they, and `closing`, follow behind `opening`.
  */
-function alternatives(boundary: string, text: string, html: string): string[] {
-  if (html === '') return bodyPart('plain', text);
-  if (text === '') return bodyPart('html', html);
+function alternatives(
+  boundary: string,
+  text: string,
+  html: string,
+  hasImages: boolean,
+): { readonly opening: string[]; readonly closing: string } {
+  const shown = hasImages ? related(`related${boundary}`, bodyPart('html', html)) : bodyPart('html', html);
+  if (html === '') return { opening: bodyPart('plain', text), closing: '' };
+  if (text === '') return { opening: shown, closing: '' };
   // The line end before a delimiter belongs to the delimiter, so bodies stay exactly as they are.
-  return [
-    `Content-Type: multipart/alternative;\r\n boundary="${boundary}"\r\n\r\n--${boundary}\r\n`,
-    ...bodyPart('plain', text),
-    `\r\n--${boundary}\r\n`,
-    ...bodyPart('html', html),
-    `\r\n--${boundary}--\r\n`,
-  ];
+  return {
+    opening: [
+      `Content-Type: multipart/alternative;\r\n boundary="${boundary}"\r\n\r\n--${boundary}\r\n`,
+      ...bodyPart('plain', text),
+      `\r\n--${boundary}\r\n`,
+      ...shown,
+    ],
+    closing: `\r\n--${boundary}--\r\n`,
+  };
 }
 
 function bodyPart(subtype: 'plain' | 'html', body: string): string[] {
@@ -122,16 +151,21 @@ function bodyPart(subtype: 'plain' | 'html', body: string): string[] {
   ];
 }
 
-/** The beginning of a multipart/mixed: its first part, up to the delimiter before the first attachment. */
-function mixed(boundary: string, part: readonly string[]): string[] {
+/** The beginning of a multipart/related: its root, up to the delimiter before the first image. */
+function related(boundary: string, root: readonly string[]): string[] {
   return [
-    `Content-Type: multipart/mixed;\r\n boundary="${boundary}"\r\n\r\n--${boundary}\r\n`,
-    ...part,
+    `Content-Type: multipart/related; type="text/html";\r\n boundary="${boundary}"\r\n\r\n--${boundary}\r\n`,
+    ...root,
     `\r\n--${boundary}\r\n`,
   ];
 }
 
-/** The rest of it: the attachments, which end in a line end, and what stands behind each. */
+/** The beginning of a multipart/mixed, up to its first part's own content. */
+function mixed(boundary: string, part: readonly string[]): string[] {
+  return [`Content-Type: multipart/mixed;\r\n boundary="${boundary}"\r\n\r\n--${boundary}\r\n`, ...part];
+}
+
+/** The rest of a multipart: the entities, which end in a line end, and what stands behind each. */
 function enclosed(boundary: string, attachments: readonly Buffer[]): Buffer[] {
   const between = Buffer.from(`--${boundary}\r\n`, 'latin1');
   const end = Buffer.from(`--${boundary}--\r\n`, 'latin1');

@@ -86,7 +86,7 @@ export class Reader {
     }
     const field = findField(name, this.#schema);
     if (field === undefined) {
-      throw new TagTrouble(unknownField(parts.join('.'), this.#schema), node.loc.start);
+      throw new TagTrouble(unknownField(parts.join('.'), this.#schema), node.loc.start, name);
     }
     if (rest.length > 0 && !field.json) {
       const sentence = `${name} is text and has no part ${rest.join('.')}; --json-column ${name} reads it as JSON`;

@@ -39,14 +39,26 @@ export class TagTrouble extends Error {
   readonly line: number;
   readonly column: number;
 
-  constructor(sentence: string, at: { readonly line: number; readonly column: number }) {
+  /** The name that means nothing, where that is the trouble. */
+  readonly unknownField: string | undefined;
+
+  constructor(
+    sentence: string,
+    at: { readonly line: number; readonly column: number },
+    unknownField?: string,
+  ) {
     super(sentence);
+    this.unknownField = unknownField;
     this.line = at.line;
     this.column = at.column;
   }
 
   /** As the author hears it. */
   toError(placeOf: (line: number, column: number) => Place): MailblastError {
-    return new MailblastError('data', this.message, { place: placeOf(this.line, this.column) });
+    const { unknownField } = this;
+    return new MailblastError('data', this.message, {
+      place: placeOf(this.line, this.column),
+      ...(unknownField === undefined ? {} : { unknownField }),
+    });
   }
 }

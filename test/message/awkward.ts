@@ -123,6 +123,7 @@ export const SENDER: Letterhead = {
   listId: 'list.example.com',
   headers: [],
   attachments: [],
+  related: [],
 };
 
 /** The headers of a message with both ways to unsubscribe, in their order. */
@@ -147,6 +148,7 @@ export function letter(changes: Partial<Letter> = {}): Letter {
     unsubscribeUrl: '',
     unsubscribeMailto: '',
     headers: [],
+    attachments: [],
     ...changes,
   };
 }

@@ -72,6 +72,9 @@ const request = {
   ...{
     headers: [],
     attachments: [],
+    attachColumn: '',
+    attachFolder: '',
+    assetsUrl: '',
     jsonColumns: [],
     rawFields: [],
     unsubscribeUrl: '',

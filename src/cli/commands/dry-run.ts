@@ -18,6 +18,7 @@ import { ledgerPath } from '../ledger-file.js';
 import type { SendOptions } from '../options.js';
 import type { Output } from '../output.js';
 import { SANDBOX_FOLDER } from '../relay-choice.js';
+import { countsTable, factsTable } from '../summary.js';
 import { withThrowAwayLedger } from '../throw-away-ledger.js';
 import { count, counted, size } from '../words.js';
 
@@ -97,9 +98,19 @@ function tell(result: DryRun, options: SendOptions, output: Output): void {
   });
   for (const note of result.notes) output.say(note);
   output.say(`Campaign ${campaign.name}: nothing is sent, this is a dry run.`);
-  output.say(
-    `${counted(imported.rows, 'row')}: ${counted(messages, 'message')}, ${count(imported.invalid)} invalid, ${counted(imported.duplicate, 'duplicate')}${result.suppressed > 0 ? `, ${count(result.suppressed)} suppressed` : ''}.`,
-  );
+  if (output.terminal === undefined) {
+    output.say(
+      `${counted(imported.rows, 'row')}: ${counted(messages, 'message')}, ${count(imported.invalid)} invalid, ${counted(imported.duplicate, 'duplicate')}${result.suppressed > 0 ? `, ${count(result.suppressed)} suppressed` : ''}.`,
+    );
+  } else {
+    const rows = [
+      { label: 'messages', count: messages, ink: 'green' },
+      { label: 'invalid', count: imported.invalid + unmergeable, ink: 'red' },
+      { label: 'duplicates', count: imported.duplicate, ink: 'yellow' },
+      { label: 'suppressed', count: result.suppressed, ink: 'dim' },
+    ] as const;
+    for (const line of ['', ...countsTable(rows, output.terminal), '']) output.say(line);
+  }
   if (unmergeable > 0) output.say(`${counted(unmergeable, 'row')} cannot be merged and would not be sent:`);
   for (const fault of result.faults) output.say(`  line ${fault.line}: ${fault.address}: ${fault.reason}`);
   for (const [field, times] of result.emptyFields) {
@@ -108,12 +119,21 @@ function tell(result: DryRun, options: SendOptions, output: Output): void {
     );
   }
   if (first !== undefined && largest !== undefined) {
-    output.say(
-      `Sizes: ${size(result.octets / messages)} on average, ${size(largest.octets)} at the most (${largest.address}).`,
-    );
+    const sizes = `${size(result.octets / messages)} on average, ${size(largest.octets)} at the most (${largest.address})`;
     const time =
       seconds === undefined ? 'as fast as the relay takes them' : `about ${formatDuration(seconds * 1000)}`;
-    output.say(`Time at ${options.rate}: ${time}.`);
+    if (output.terminal === undefined) {
+      output.say(`Sizes: ${sizes}.`);
+      output.say(`Time at ${options.rate}: ${time}.`);
+    } else {
+      const facts = [
+        ['from', campaign.content.sender.from],
+        ['subject', first.subject],
+        ['sizes', sizes],
+        ['time', `${time} at ${options.rate}`],
+      ] as const;
+      for (const line of ['', ...factsTable(facts, output.terminal)]) output.say(line);
+    }
     output.say('\nThe first recipient gets:\n');
     output.say(first.headers.replaceAll('\r\n', '\n'));
     output.say(`\n${first.text}`);

@@ -1,6 +1,6 @@
 // `mailblast send`: starts a campaign, or continues it.
 
-import { basename, extname } from 'node:path';
+import { basename, dirname, extname } from 'node:path';
 import { domainOf } from '../../domain/address.js';
 import { MailblastError } from '../../domain/errors.js';
 import { type Begun, begin, type CampaignRequest } from '../../engine/begin.js';
@@ -100,6 +100,9 @@ export function requestOf(list: string, options: SendOptions, rehearsal: boolean
       ...(options.feedbackId === '' ? [] : [['Feedback-ID', options.feedbackId] as const]),
     ],
     attachments: options.attach,
+    attachColumn: options.attachColumn,
+    attachFolder: options.attachDir !== '' ? options.attachDir : list === '-' ? '.' : dirname(list),
+    assetsUrl: assetsUrlOf(options.assetsUrl),
     jsonColumns: options.jsonColumn,
     rawFields: options.allowRaw,
     unsubscribeUrl: options.unsubscribeUrl,
@@ -109,6 +112,12 @@ export function requestOf(list: string, options: SendOptions, rehearsal: boolean
     allowWithdraw: options.allowWithdraw,
     updateContent: options.updateContent,
   };
+}
+
+/** @throws MailblastError `usage` for what no reader's mail program could fetch images from. */
+export function assetsUrlOf(text: string): string {
+  if (text === '' || (/^https?:\/\/[^\s"'<>{}?#]+$/i.test(text) && URL.canParse(text))) return text;
+  throw new MailblastError('usage', '--assets-url must be an address such as https://cdn.example.com/news/.');
 }
 
 function sayImported({ imported, notes }: Begun, ledger: string, output: Output): void {

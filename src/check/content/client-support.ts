@@ -1,0 +1,86 @@
+// Which mail programs do not support which feature of HTML, CSS and images, in their newest version that was tested.
+// Made from caniemail.com's data of 2025-09-09 (https://www.caniemail.com/, MIT) by
+// test/check/content/make-client-support.ts; a test holds the two together.
+
+/** Features by caniemail's name for them. */
+export const SUPPORT = {
+  'css-animation': ['Gmail', 'Outlook for Windows', 'Outlook.com', 'Yahoo Mail'],
+  'css-aspect-ratio': [
+    'Gmail',
+    'Outlook for Windows',
+    'Outlook.com',
+    'Yahoo Mail',
+    'Samsung Email',
+    'Thunderbird',
+  ],
+  'css-at-import': ['Gmail', 'Outlook.com', 'Yahoo Mail', 'Samsung Email', 'Thunderbird'],
+  'css-background-image': ['Outlook for Windows'],
+  'css-clip-path': ['Gmail', 'Outlook for Windows', 'Outlook.com', 'Yahoo Mail'],
+  'css-column-count': ['Outlook for Windows', 'Yahoo Mail'],
+  'css-conic-gradient': ['Gmail', 'Outlook for Windows', 'Outlook.com', 'Yahoo Mail'],
+  'css-display-flex': ['Outlook for Windows'],
+  'css-display-grid': ['Gmail', 'Outlook for Windows', 'Yahoo Mail'],
+  'css-filter': ['Gmail', 'Outlook for Windows', 'Outlook.com', 'Yahoo Mail'],
+  'css-float': ['Outlook for Windows'],
+  'css-function-clamp': ['Outlook for Windows', 'Outlook.com', 'Yahoo Mail', 'Samsung Email'],
+  'css-function-light-dark': ['Gmail', 'Outlook for Windows', 'Outlook.com', 'Yahoo Mail'],
+  'css-function-max': ['Outlook for Windows', 'Outlook.com', 'Yahoo Mail', 'Samsung Email'],
+  'css-function-min': ['Outlook for Windows', 'Outlook.com', 'Yahoo Mail', 'Samsung Email'],
+  'css-gap': ['Outlook for Windows', 'Yahoo Mail'],
+  'css-grid-template': ['Gmail', 'Outlook for Windows', 'Outlook.com', 'Yahoo Mail'],
+  'css-inset': ['Gmail', 'Outlook for Windows', 'Outlook.com', 'Yahoo Mail', 'Samsung Email'],
+  'css-left-right-top-bottom': ['Gmail', 'Outlook for Windows', 'Yahoo Mail'],
+  'css-linear-gradient': ['Outlook for Windows', 'Outlook.com', 'Yahoo Mail'],
+  'css-margin-inline-start-end': ['Gmail', 'Outlook for Windows', 'Outlook.com', 'Apple Mail', 'Yahoo Mail'],
+  'css-mask-image': ['Gmail', 'Outlook for Windows', 'Outlook.com', 'Yahoo Mail'],
+  'css-mix-blend-mode': ['Outlook for Windows', 'Yahoo Mail'],
+  'css-nesting': ['Gmail', 'Outlook for Windows', 'Outlook.com', 'Yahoo Mail'],
+  'css-object-fit': ['Outlook for Windows', 'Yahoo Mail'],
+  'css-opacity': ['Outlook for Windows'],
+  'css-padding-inline-start-end': ['Gmail', 'Outlook for Windows', 'Outlook.com', 'Apple Mail', 'Yahoo Mail'],
+  'css-position': ['Gmail', 'Outlook for Windows'],
+  'css-pseudo-class-checked': ['Gmail', 'Outlook for Windows'],
+  'css-pseudo-class-has': ['Gmail', 'Outlook for Windows', 'Outlook.com', 'Yahoo Mail', 'Thunderbird'],
+  'css-pseudo-element-after': ['Gmail', 'Outlook for Windows', 'Yahoo Mail'],
+  'css-pseudo-element-before': ['Gmail', 'Outlook for Windows', 'Yahoo Mail'],
+  'css-radial-gradient': ['Outlook for Windows', 'Outlook.com', 'Yahoo Mail'],
+  'css-transform': ['Gmail', 'Outlook for Windows', 'Outlook.com', 'Yahoo Mail'],
+  'css-unit-calc': ['Outlook for Windows', 'Outlook.com', 'Yahoo Mail'],
+  'css-unit-rem': ['Outlook for Windows', 'Yahoo Mail'],
+  'css-unit-vh': ['Outlook for Windows'],
+  'css-unit-vw': ['Outlook for Windows'],
+  'css-variables': ['Gmail', 'Outlook for Windows', 'Outlook.com', 'Yahoo Mail'],
+  'css-visibility': ['Gmail', 'Outlook for Windows'],
+  'css-writing-mode': ['Outlook for Windows', 'Yahoo Mail'],
+  'css-z-index': ['Gmail', 'Outlook for Windows'],
+  'html-audio': ['Gmail', 'Outlook for Windows', 'Outlook.com', 'Yahoo Mail'],
+  'html-dialog': ['Gmail', 'Outlook for Windows', 'Outlook.com', 'Yahoo Mail'],
+  'html-form': ['Outlook for Windows'],
+  'html-input-checkbox': ['Outlook for Windows'],
+  'html-input-text': ['Outlook for Windows', 'Samsung Email'],
+  'html-link': ['Gmail', 'Outlook.com', 'Yahoo Mail', 'Samsung Email', 'Thunderbird'],
+  'html-marquee': ['Gmail', 'Outlook for Windows'],
+  'html-meter': ['Gmail', 'Outlook for Windows', 'Yahoo Mail'],
+  'html-object': ['Gmail', 'Outlook for Windows', 'Outlook.com', 'Yahoo Mail'],
+  'html-picture': ['Gmail', 'Outlook for Windows', 'Outlook.com', 'Yahoo Mail'],
+  'html-progress': ['Gmail', 'Outlook for Windows', 'Outlook.com', 'Yahoo Mail'],
+  'html-select': ['Outlook for Windows'],
+  'html-svg': ['Gmail', 'Outlook for Windows', 'Outlook.com', 'Yahoo Mail'],
+  'html-textarea': ['Outlook for Windows', 'Samsung Email'],
+  'html-video': ['Gmail', 'Outlook for Windows', 'Outlook.com', 'Yahoo Mail'],
+  'image-avif': ['Outlook for Windows'],
+  'image-base64': ['Gmail'],
+  'image-heif': ['Outlook for Windows', 'Outlook.com', 'Samsung Email', 'Thunderbird'],
+  'image-mp4': ['Gmail', 'Outlook for Windows', 'Samsung Email', 'Thunderbird'],
+  'image-svg': ['Gmail'],
+  'image-tiff': ['Outlook for Windows', 'Outlook.com', 'Yahoo Mail', 'Samsung Email', 'Thunderbird'],
+  'image-webp': ['Outlook for Windows'],
+} as const satisfies Readonly<Record<string, readonly string[]>>;
+
+export type Feature = keyof typeof SUPPORT;
+
+/** "Gmail, Outlook.com and Yahoo Mail". */
+export function listed(names: readonly string[]): string {
+  const last = names.at(-1) ?? '';
+  return names.length < 2 ? last : `${names.slice(0, -1).join(', ')} and ${last}`;
+}

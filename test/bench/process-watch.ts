@@ -13,11 +13,15 @@ export interface Sample {
   readonly resident: number;
   /** Processor time of all its threads so far, seconds. */
   readonly processor: number;
+  /** Processor time of its first thread so far, seconds. */
+  readonly mainThread: number;
 }
 
 export interface Watched {
   /** The exit code; -1 for a signal. */
   readonly code: number;
+  /** When it was started, by the system's monotonic clock, microseconds. */
+  readonly startedAt: number;
   /** Lines of stdout, each with the seconds since the process began. */
   readonly lines: readonly { readonly at: number; readonly text: string }[];
   readonly stderr: string;
@@ -27,9 +31,17 @@ export interface Watched {
   readonly peak: number;
 }
 
-/** Processor time that it took between two moments of its life, seconds; what it took up to its last sample. */
-export function processorBetween({ samples }: Watched, from: number, to: number): number {
-  const at = (moment: number) => samples.findLast((sample) => sample.at <= moment)?.processor ?? 0;
+/**
+ * Processor time that it took between two moments of its life, seconds; what it took up to its last sample. Of all its
+ * threads, or of the first one.
+ */
+export function processorBetween(
+  { samples }: Watched,
+  from: number,
+  to: number,
+  whose: 'processor' | 'mainThread' = 'processor',
+): number {
+  const at = (moment: number) => samples.findLast((sample) => sample.at <= moment)?.[whose] ?? 0;
   return at(to) - at(from);
 }
 
@@ -49,6 +61,7 @@ export function watch(
   options: { readonly cwd: string; readonly env?: NodeJS.ProcessEnv },
 ): Promise<Watched> {
   return new Promise((resolve, reject) => {
+    const startedAt = Number(process.hrtime.bigint() / 1000n);
     const begun = performance.now();
     const since = () => (performance.now() - begun) / 1000;
     const child = spawn(program, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -65,30 +78,40 @@ export function watch(
     const look = setInterval(() => {
       const seen = child.pid === undefined ? undefined : sampleOf(child.pid);
       if (seen === undefined) return;
-      samples.push({ at: since(), resident: seen.resident, processor: seen.processor });
-      peak = seen.peak;
+      const { peak: most, ...sample } = seen;
+      samples.push({ at: since(), ...sample });
+      peak = most;
     }, SAMPLE_MS);
     child.once('error', reject);
     child.once('close', (code) => {
       clearInterval(look);
       process.off('exit', kill);
-      resolve({ code: code ?? -1, lines, stderr, seconds: since(), samples, peak });
+      resolve({ code: code ?? -1, startedAt, lines, stderr, seconds: since(), samples, peak });
     });
   });
 }
 
 /** Undefined once the process has ended. */
-function sampleOf(pid: number): { resident: number; peak: number; processor: number } | undefined {
+function sampleOf(pid: number): (Omit<Sample, 'at'> & { readonly peak: number }) | undefined {
   try {
     const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     const octets = (name: string) =>
       Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(status)![1]) * 1024;
-    // The fields behind the program's name, which may hold blanks: state is the third of all.
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    const ticks = Number(fields[11]) + Number(fields[12]);
-    return { resident: octets('VmRSS'), peak: octets('VmHWM'), processor: ticks * TICK_SECONDS };
+    return {
+      resident: octets('VmRSS'),
+      peak: octets('VmHWM'),
+      processor: processorIn(`/proc/${pid}/stat`),
+      mainThread: processorIn(`/proc/${pid}/task/${pid}/stat`),
+    };
   } catch {
     return undefined;
   }
+}
+
+/** Seconds, by a `stat` file of a process or of a thread. */
+function processorIn(file: string): number {
+  const stat = readFileSync(file, 'utf8');
+  // The fields behind the program's name, which may hold blanks: state is the third of all.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11]) + Number(fields[12])) * TICK_SECONDS;
 }

@@ -1,16 +1,30 @@
-// The measurements work at all: each one that takes no long list, at its smallest.
+// The measurements work at all: each one against relays, at its smallest. `preview` needs a browser and stands apart.
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { missing } from '../servers/free-port.js';
 
 const RUN = fileURLToPath(new URL('run.ts', import.meta.url));
 const SOURCES = new URL('../sources.mjs', import.meta.url).href;
 
-test('a smoke run of the benchmarks ends with its table of ratios', async () => {
-  const names = ['loopback', 'dkim', 'distance', 'ledger', 'flat'];
+const NEEDED = missing('smtp-sink') || missing('postfix') || missing('gcc', 'gcc');
+
+test('a smoke run of the benchmarks ends with its table of ratios', { skip: NEEDED }, async () => {
+  const names = [
+    'loopback',
+    'dkim',
+    'postfix',
+    'distance',
+    'depth',
+    'ledger',
+    'profile',
+    'rate',
+    'flat',
+    'import',
+  ];
   const { stdout } = await promisify(execFile)(process.execPath, [
     '--import',
     SOURCES,
@@ -19,9 +33,11 @@ test('a smoke run of the benchmarks ends with its table of ratios', async () => 
     ...names,
   ]);
   const table = stdout.slice(stdout.indexOf('| work |'));
+  assert.equal(table.split('\n\n')[0]!.split('\n').length, 2 + 7, 'each of the seven ratios has its row');
   for (const against of [
     'smtp-source -d -s 10',
     'nodemailer pool with its DKIM',
+    'nodemailer pool, `sendMail`',
     'round trip and connection',
   ]) {
     assert.match(
@@ -29,7 +45,12 @@ test('a smoke run of the benchmarks ends with its table of ratios', async () => 
       new RegExp(`\\| [^|\\n]*${against}[^|\\n]* \\| [\\d,]+/s \\| [\\d,]+/s \\| \\*\\*\\d`),
     );
   }
-  assert.match(stdout, /95 % of replies are followed within/);
+  assert.match(table, /95 % of replies are followed within/);
+  assert.doesNotMatch(stdout, /NOT MEASURED/);
+  // By thread: merging is the main one's, commits are another's.
+  assert.match(stdout, /^ +part +main +thread \d/m);
+  assert.match(stdout, /^ +merge +\d+\.\d$/m);
+  assert.match(stdout, /^ +sign: .* +\d+\.\d/m);
 });
 
 test('a measurement that is not there is named, with those that are', async () => {

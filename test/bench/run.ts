@@ -48,9 +48,9 @@ const scale = options();
 const names = scale.names.length > 0 ? scale.names : Object.keys(MEASUREMENTS);
 // Whatever was started ends, and whatever was written goes, also when this is stopped half-way.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(1));
-const conditions = await machine();
+const smoke = scale.quick ? ['A smoke run (--quick): none of its figures means anything.'] : [];
+const conditions = [...smoke, ...(await machine())];
 for (const condition of conditions) console.log(condition);
-if (scale.quick) console.log('A smoke run (--quick): none of its figures means anything.');
 const begun = performance.now();
 const reports: (Report | Skipped)[] = [];
 for (const name of names) {
@@ -68,4 +68,4 @@ for (const name of names) {
 }
 const took = (performance.now() - begun) / 60_000;
 const end = `All of this in one run of ${took.toFixed(1)} minutes; load ${load()} after it, its own work included.`;
-console.log(`\n${summary(reports, [...conditions, end])}`);
+console.log(`\n${[...smoke, summary(reports, [...conditions, end])].join('\n\n')}`);

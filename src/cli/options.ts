@@ -40,6 +40,7 @@ export interface RunFlags extends HouseFlags, ConnectionFlags {
   readonly depth: number;
   readonly limit: number;
   readonly maxPerDay: number;
+  readonly maxPerHour: number;
   readonly retryFor: string;
   readonly wait: boolean;
   readonly dkimDomain: string;
@@ -129,6 +130,15 @@ export function runFlags(command: Command): Command {
     .addOption(
       new Option('--max-per-day <n>', 'messages through this relay in any 24 hours, at the most (0: no cap)')
         .env('MAILBLAST_MAX_PER_DAY')
+        .default(0)
+        .argParser(wholeNumberOrZero),
+    )
+    .addOption(
+      new Option(
+        '--max-per-hour <n>',
+        'messages through this relay in any 60 minutes, at the most (0: no cap)',
+      )
+        .env('MAILBLAST_MAX_PER_HOUR')
         .default(0)
         .argParser(wholeNumberOrZero),
     )

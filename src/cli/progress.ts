@@ -53,7 +53,7 @@ export class Progress {
           this.line(`Waiting for the next attempts, due ${clockTime(event.until, Date.now())}.`);
         } else if (event.reason === 'cap') {
           this.line(
-            `--max-per-day is reached; the next message may go ${clockTime(event.until, Date.now())}.`,
+            `--max-per-${event.cap ?? 'day'} is reached; the next message may go ${clockTime(event.until, Date.now())}.`,
           );
         }
         return;

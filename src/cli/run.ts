@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import type { Campaign, RunOptions } from '../domain/campaign.js';
 import { formatDuration, parseDuration } from '../domain/duration.js';
 import { parseRate } from '../domain/rate.js';
+import type { CapSettings } from '../engine/cap.js';
 import type { RunEvent } from '../engine/events.js';
 import { send } from '../engine/send.js';
 import { Stop } from '../engine/stop.js';
@@ -20,6 +21,8 @@ import { withoutLogin } from './relay-choice.js';
 import { listenForSignals } from './signals.js';
 import { clockTime, count, counted, countsInWords } from './words.js';
 
+type Paused = Extract<RunEvent, { readonly event: 'paused' }>;
+
 /** Sends what is left of a campaign whose lock is held, and says how it went. Gives the exit code. */
 export async function runCampaign(
   campaign: Campaign,
@@ -32,7 +35,7 @@ export async function runCampaign(
   for (const note of signer?.notes ?? []) output.say(note);
   const stop = new Stop();
   const progress = new Progress(output);
-  let paused: Extract<RunEvent, { readonly event: 'paused' }> | undefined;
+  let paused: Paused | undefined;
   const signals = listenForSignals(stop, (line) => progress.line(line));
   try {
     const overview = await send({
@@ -44,7 +47,7 @@ export async function runCampaign(
         connections: flags.connections,
         depth: flags.depth,
         limit: flags.limit === 0 ? Number.POSITIVE_INFINITY : flags.limit,
-        maxPerDay: flags.maxPerDay === 0 ? Number.POSITIVE_INFINITY : flags.maxPerDay,
+        ...capsOf(flags),
         retryFor: parseDuration(flags.retryFor)!,
         wait: flags.wait,
         inDoubt: flags.inDoubt,
@@ -62,7 +65,7 @@ export async function runCampaign(
     });
     sayEnd(campaign, ledger.path, overview, flags, signals.code !== undefined, output);
     if (isComplete(overview)) return EXIT.done;
-    if (paused?.reason === 'cap') sayCapped(flags, paused.until, output);
+    if (paused?.reason === 'cap') sayCapped(flags, paused, output);
     if (paused?.reason === 'rest') {
       output.say(
         `The relay may be asked again ${clockTime(paused.until!, Date.now())}; run the same command then.`,
@@ -75,10 +78,16 @@ export async function runCampaign(
   }
 }
 
+/** The caps of a run, 0 standing for none. */
+export function capsOf({ maxPerDay, maxPerHour }: Pick<RunFlags, 'maxPerDay' | 'maxPerHour'>): CapSettings {
+  const cap = (messages: number) => (messages === 0 ? Number.POSITIVE_INFINITY : messages);
+  return { maxPerDay: cap(maxPerDay), maxPerHour: cap(maxPerHour) };
+}
+
 /** What `resume` needs to go on as this run did. URLs are kept without their logins. */
 export function remembered(options: RunFlags): RunOptions {
   const { relay, rate, connections, depth, retryFor, wait, dkimDomain, dkimSelector, dkimKey: key } = options;
-  const { maxPerDay, oauth2, proxy } = options;
+  const { maxPerDay, maxPerHour, oauth2, proxy } = options;
   const path = (file: string) => (file === '' ? '' : resolve(file));
   return {
     relay: withoutLogin(relay),
@@ -86,6 +95,7 @@ export function remembered(options: RunFlags): RunOptions {
     connections,
     depth,
     maxPerDay,
+    maxPerHour,
     retryFor,
     wait,
     dkimDomain,
@@ -180,11 +190,13 @@ function sayEnd(
   }
 }
 
-function sayCapped(flags: RunFlags, until: number | null, output: Output): void {
+function sayCapped(flags: RunFlags, { until, cap }: Paused, output: Output): void {
   const when = until === null ? '' : ` The next message may go ${clockTime(until, Date.now())}.`;
-  output.say(
-    `This relay was handed ${count(flags.maxPerDay)} messages in the last 24 hours, which is --max-per-day.${when}`,
-  );
+  const [messages, hours, option] =
+    cap === 'hour'
+      ? [flags.maxPerHour, 'last hour', '--max-per-hour']
+      : [flags.maxPerDay, 'last 24 hours', '--max-per-day'];
+  output.say(`This relay was handed ${count(messages)} messages in the ${hours}, which is ${option}.${when}`);
 }
 
 function isComplete({ counts }: Overview): boolean {

@@ -1,6 +1,7 @@
 // A delivery: one recipient of one campaign. Its states, the legal moves between them, and what an attempt came to.
 // This is the state machine's one home; the ledger guards every write with it. Pure.
 
+import type { CapLimit } from './cap.js';
 import type { Fields } from './recipient.js';
 import type { Reply } from './reply.js';
 
@@ -83,6 +84,8 @@ export interface Mark {
   readonly now: number;
   /** The name of the relay that is to take the message. */
   readonly relay: string;
+  /** The relay's caps: the mark is refused when one of them is used up. None when absent. */
+  readonly caps?: readonly CapLimit[];
 }
 
 /** What an attempt came to. */

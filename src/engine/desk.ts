@@ -18,7 +18,7 @@ import { isAttemptState, type Reporter } from './events.js';
 import { HeldDomains } from './held-domains.js';
 import type { PersonalMessage } from './letters.js';
 import type { Queue } from './queue.js';
-import type { Recorder } from './recorder.js';
+import { CapReached, type Recorder } from './recorder.js';
 import { Stock } from './stock.js';
 import type { Stop } from './stop.js';
 
@@ -109,12 +109,22 @@ export class Desk implements Supply<PersonalMessage> {
 
   async mark(message: PersonalMessage): Promise<void> {
     message.marked = true;
-    await this.#recorder.mark({
-      delivery: message.delivery.id,
-      at: message.date,
-      now: this.#clock.now(),
-      relay: this.#settings.relay,
-    });
+    try {
+      await this.#recorder.mark({
+        delivery: message.delivery.id,
+        at: message.date,
+        now: this.#clock.now(),
+        relay: this.#settings.relay,
+        caps: this.#cap.limits,
+      });
+    } catch (error) {
+      // The session breaks its connection off, and the delivery goes back to the queue as if it was never taken.
+      if (error instanceof CapReached) {
+        message.marked = false;
+        this.#cap.refused();
+      }
+      throw error;
+    }
     this.#cap.known();
   }
 

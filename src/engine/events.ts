@@ -44,6 +44,8 @@ export type RunEvent =
       readonly event: 'paused';
       readonly reason: 'due_later' | 'limit' | 'in_doubt' | 'cap' | 'rest';
       readonly until: number | null;
+      /** For `cap`: over how long the cap counts that is reached. */
+      readonly cap?: 'hour' | 'day';
     }
   | {
       readonly event: 'done';

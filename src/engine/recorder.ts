@@ -12,6 +12,11 @@ interface WaitingMark {
   readonly failed: (error: unknown) => void;
 }
 
+/** Why a mark was refused: other runs used the relay's cap up in the meantime. Nothing is broken. */
+export class CapReached extends Error {
+  override readonly name = 'CapReached';
+}
+
 /**
  * Nobody waits for an outcome, so it waits this long for a mark to share a commit with. A crash meanwhile leaves it in
  * doubt, and its session has no other mark then: R3's bound stays.
@@ -42,7 +47,10 @@ export class Recorder {
     this.#begin();
   }
 
-  /** Resolves when the mark is durable. Rejects when it could not be written: then the last octet must not leave. */
+  /**
+   * Resolves when the mark is durable. Rejects when it could not be written, or with `CapReached`: then the last octet
+   * must not leave.
+   */
   mark(mark: Mark): Promise<void> {
     if (this.#broken) return Promise.reject(this.#broken.error);
     return new Promise((done, failed) => {
@@ -90,8 +98,9 @@ export class Recorder {
     const marks = this.#marks;
     this.#outcomes = [];
     this.#marks = [];
+    let refused: readonly number[];
     try {
-      await this.#ledger.record({ outcomes, marks: marks.map((waiting) => waiting.mark) });
+      refused = await this.#ledger.record({ outcomes, marks: marks.map((waiting) => waiting.mark) });
     } catch (error) {
       this.#broken = { error };
       for (const waiting of [...marks, ...this.#marks]) waiting.failed(error);
@@ -100,6 +109,9 @@ export class Recorder {
       this.#onFailure(error);
       return;
     }
-    for (const waiting of marks) waiting.done();
+    for (const waiting of marks) {
+      if (refused.includes(waiting.mark.delivery)) waiting.failed(new CapReached());
+      else waiting.done();
+    }
   }
 }

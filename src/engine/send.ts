@@ -2,6 +2,7 @@
 // The page to read first. Knows the interfaces of ledger and relay, no driver, no terminal.
 
 import type { Campaign } from '../domain/campaign.js';
+import { HOUR_MS } from '../domain/cap.js';
 import type { Clock } from '../domain/clock.js';
 import { MailblastError } from '../domain/errors.js';
 import { Pace } from '../domain/pace.js';
@@ -9,17 +10,17 @@ import type { Rate } from '../domain/rate.js';
 import { Pool } from '../relay/pool.js';
 import type { Relay } from '../relay/relay.js';
 import type { InDoubtWord, Ledger, Overview } from '../store/ledger.js';
-import { Cap } from './cap.js';
+import { Cap, type CapSettings } from './cap.js';
 import { Desk } from './desk.js';
 import { Editions } from './editions.js';
-import type { Reporter } from './events.js';
+import type { Reporter, RunEvent } from './events.js';
 import type { PersonalMessage, Sign } from './letters.js';
 import { Queue } from './queue.js';
 import { Recorder } from './recorder.js';
 import type { Stop } from './stop.js';
 
 /** How a run is to go. Nothing is optional: the door fills it in. */
-export interface SendSettings {
+export interface SendSettings extends CapSettings {
   readonly rate: Rate;
   /** Sessions at once, at the most. */
   readonly connections: number;
@@ -27,8 +28,6 @@ export interface SendSettings {
   readonly depth: number;
   /** Messages in this run, at the most; `Infinity` for all. */
   readonly limit: number;
-  /** Messages that the relay is handed in any 24 hours, at the most, over all campaigns; `Infinity` for no cap. */
-  readonly maxPerDay: number;
   /** Milliseconds from a delivery's first attempt, after which it is given up. */
   readonly retryFor: number;
   /** Stay until the last deferred delivery has an end. */
@@ -86,7 +85,7 @@ export async function send(run: SendRun): Promise<Overview> {
     desk.lookUp();
   });
   const pace = new Pace(settings.rate, settings.connections);
-  const cap = new Cap(ledger, relay.name, settings.maxPerDay, clock);
+  const cap = new Cap(ledger, relay.name, settings, clock);
   const desk = new Desk({
     queue,
     letters,
@@ -118,13 +117,13 @@ export async function send(run: SendRun): Promise<Overview> {
     await recorder.flush();
     const overview = ledger.overview(campaign);
     const rest = restOf(overview, pace, clock);
-    const closed = rest?.until ?? closedByCap(overview, cap);
-    const until = closed ?? (desk.stocked ? clock.now() : overview.nextDue);
+    const closed = rest === undefined ? closedByCap(overview, cap) : undefined;
+    const until = rest?.until ?? closed?.until ?? (desk.stocked ? clock.now() : overview.nextDue);
     if (until === undefined) break;
     const pause = until - clock.now();
     if (pause > STAY_MS && !settings.wait) break;
     if (pause > 0)
-      report({ event: 'paused', reason: rest ? 'rest' : closed === undefined ? 'due_later' : 'cap', until });
+      report(closed ? capped(closed) : { event: 'paused', reason: rest ? 'rest' : 'due_later', until });
     await clock.sleep(pause, stop.drain);
     queue.refill();
   }
@@ -134,11 +133,17 @@ export async function send(run: SendRun): Promise<Overview> {
   return finish(run, desk.limitReached, cap, pace, letters);
 }
 
-/** Until when the cap keeps a campaign from going on, if that is what does. */
-export function closedByCap({ counts, nextDue }: Overview, cap: Cap): number | undefined {
-  const closed = cap.closedUntil();
+/** Until when a cap keeps a campaign from going on, if that is what does, and which. */
+export function closedByCap({ counts, nextDue }: Overview, cap: Cap): ReturnType<Cap['closed']> {
+  const closed = cap.closed();
   if (closed === undefined || counts.pending > 0) return closed;
-  return nextDue !== undefined && nextDue < closed ? closed : undefined;
+  return nextDue !== undefined && nextDue < closed.until ? closed : undefined;
+}
+
+/** A cap of nothing is never open again, which JSON has no number for. */
+function capped({ until, by }: NonNullable<ReturnType<Cap['closed']>>): RunEvent {
+  const cap = by.windowMs === HOUR_MS ? 'hour' : 'day';
+  return { event: 'paused', reason: 'cap', until: Number.isFinite(until) ? until : null, cap };
 }
 
 /** The rest that the relay has taken itself, while there is anything to send: until when, and why. */
@@ -185,7 +190,7 @@ function finish(
   if (rest !== undefined) report({ event: 'notice', text: rest.sentence });
   if (limitReached && counts.pending > 0) report({ event: 'paused', reason: 'limit', until: null });
   else if (rest !== undefined) report({ event: 'paused', reason: 'rest', until: Math.round(rest.until) });
-  else if (closed !== undefined) report({ event: 'paused', reason: 'cap', until: closed });
+  else if (closed !== undefined) report(capped(closed));
   else if (nextDue !== undefined) report({ event: 'paused', reason: 'due_later', until: nextDue });
   else if (state === 'paused') report({ event: 'paused', reason: 'in_doubt', until: null });
   report({

@@ -63,8 +63,13 @@ export interface Ledger {
    * The hot method: writes outcomes and then marks in one transaction, and resolves when they are durable. With its
    * first mark a delivery takes the content that its campaign has then, and keeps it (R6).
    * A move that the state machine does not know (`OUTCOME_MOVES`, `MARK_MOVES`) rejects the whole group.
+   * A mark that would exceed its caps, whoever used them up, is refused and changes nothing; the group stands without it.
+   * Gives the deliveries whose marks were refused.
    */
-  record(group: { readonly outcomes: readonly Outcome[]; readonly marks: readonly Mark[] }): Promise<void>;
+  record(group: {
+    readonly outcomes: readonly Outcome[];
+    readonly marks: readonly Mark[];
+  }): Promise<readonly number[]>;
 
   /**
    * What a relay was handed since a minute's beginning, over all campaigns, by the minute of the marks, oldest first:

@@ -103,6 +103,7 @@ export class TestCampaign {
         depth: 1,
         limit: Number.POSITIVE_INFINITY,
         maxPerDay: Number.POSITIVE_INFINITY,
+        maxPerHour: Number.POSITIVE_INFINITY,
         retryFor: 24 * 3_600_000,
         wait: false,
         inDoubt: 'hold',

@@ -121,6 +121,7 @@ export class Stage {
           connections: this.connections,
           limit: Number.POSITIVE_INFINITY,
           maxPerDay: Number.POSITIVE_INFINITY,
+          maxPerHour: Number.POSITIVE_INFINITY,
           retryFor: 24 * 3_600_000,
           wait: true,
           inDoubt: 'hold',

@@ -1,6 +1,7 @@
 // `mailblast status`: what became of a campaign, in words or as JSON. Changes nothing.
 
 import type { Campaign } from '../../domain/campaign.js';
+import { HOUR_MS } from '../../domain/cap.js';
 import { Cap } from '../../engine/cap.js';
 import { closedByCap, runState } from '../../engine/send.js';
 import { systemClock } from '../../engine/system-clock.js';
@@ -11,7 +12,10 @@ import { nextCommand } from '../next-command.js';
 import type { HouseFlags } from '../options.js';
 import { makeOutput, type Output } from '../output.js';
 import { relayName } from '../relay-choice.js';
+import { capsOf } from '../run.js';
 import { clockTime, count, counted, countsInWords, timestamp } from '../words.js';
+
+type Capped = ReturnType<typeof closedByCap>;
 
 type CampaignState = ReturnType<typeof runState> | 'running' | 'abandoned';
 
@@ -30,24 +34,25 @@ export async function runStatus(name: string | undefined, options: HouseFlags): 
   return EXIT.done;
 }
 
-function stateOf(campaign: Campaign, overview: Overview, capped: number | undefined): CampaignState {
+function stateOf(campaign: Campaign, overview: Overview, capped: Capped): CampaignState {
   if (campaign.abandonedAt !== undefined) return 'abandoned';
   if (overview.running) return 'running';
   return capped !== undefined && overview.counts.transmitting === 0 ? 'paused' : runState(overview);
 }
 
-/** When the last run's --max-per-day lets the campaign go on, if that is what it waits for. */
-function cappedUntil({ options }: Campaign, overview: Overview, ledger: Ledger): number | undefined {
-  const { relay, maxPerDay } = options;
-  if (typeof relay !== 'string' || typeof maxPerDay !== 'number' || maxPerDay === 0) return undefined;
-  return closedByCap(overview, new Cap(ledger, relayName(relay), maxPerDay, systemClock));
+/** When the last run's caps let the campaign go on, if that is what it waits for, and which it is. */
+function cappedBy({ options }: Campaign, overview: Overview, ledger: Ledger): Capped {
+  const { relay, maxPerDay = 0, maxPerHour = 0 } = options;
+  if (typeof relay !== 'string') return undefined;
+  const caps = capsOf({ maxPerDay: Number(maxPerDay), maxPerHour: Number(maxPerHour) });
+  return closedByCap(overview, new Cap(ledger, relayName(relay), caps, systemClock));
 }
 
 function asJson(campaign: Campaign, ledger: Ledger): unknown {
   const overview = ledger.overview(campaign);
   return {
     campaign: campaign.name,
-    state: stateOf(campaign, overview, cappedUntil(campaign, overview, ledger)),
+    state: stateOf(campaign, overview, cappedBy(campaign, overview, ledger)),
     counts: overview.counts,
     rehearsal: campaign.rehearsal,
     created_at: campaign.createdAt,
@@ -63,14 +68,14 @@ function listAll(campaigns: readonly Campaign[], ledger: Ledger, output: Output)
   for (const campaign of campaigns) {
     const overview = ledger.overview(campaign);
     output.say(
-      `${campaign.name}: ${stateOf(campaign, overview, cappedUntil(campaign, overview, ledger))}; ${countsInWords(overview.counts)}.`,
+      `${campaign.name}: ${stateOf(campaign, overview, cappedBy(campaign, overview, ledger))}; ${countsInWords(overview.counts)}.`,
     );
   }
 }
 
 function tell(campaign: Campaign, ledger: Ledger, output: Output): void {
   const overview = ledger.overview(campaign);
-  const capped = cappedUntil(campaign, overview, ledger);
+  const capped = cappedBy(campaign, overview, ledger);
   const state = stateOf(campaign, overview, capped);
   const rehearsal = campaign.rehearsal ? ', a rehearsal' : '';
   output.say(`Campaign ${campaign.name}${rehearsal}: ${state}.`);
@@ -80,7 +85,8 @@ function tell(campaign: Campaign, ledger: Ledger, output: Output): void {
   }
   for (const line of advice(campaign, ledger.path, overview, state)) output.say(line);
   if (state === 'paused' && capped !== undefined) {
-    output.say(`--max-per-day of the last run is reached; it can go on ${clockTime(capped, Date.now())}.`);
+    const option = capped.by.windowMs === HOUR_MS ? '--max-per-hour' : '--max-per-day';
+    output.say(`${option} of the last run is reached; it can go on ${clockTime(capped.until, Date.now())}.`);
   }
 }
 

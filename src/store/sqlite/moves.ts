@@ -2,6 +2,7 @@
 // Every write names the states it comes from (domain/delivery.ts). Knows no transaction: the caller has opened one.
 
 import type { Database, Statement } from 'better-sqlite3';
+import { type CapLimit, firstCounting } from '../../domain/cap.js';
 import { MARK_MOVES, type Mark, OUTCOME_MOVES, type Outcome, type State } from '../../domain/delivery.js';
 import type { InDoubtWord, Resolution, Settled } from '../ledger.js';
 import { NEWEST_CONTENT } from './campaigns.js';
@@ -92,17 +93,28 @@ export class Moves {
       .pluck();
   }
 
-  /** Outcomes first, then marks (R1). Throws at the first move that is not legal. */
-  record(outcomes: readonly Outcome[], marks: readonly Mark[]): void {
+  /**
+   * Outcomes first, then marks (R1). Throws at the first move that is not legal. Gives the deliveries whose marks their
+   * caps refused: counted here, where no other process writes, a cap is never exceeded by two of them together.
+   */
+  record(outcomes: readonly Outcome[], marks: readonly Mark[]): number[] {
     for (const outcome of outcomes) this.#outcome(outcome);
+    const refused: number[] = [];
     for (const mark of marks) {
-      const { delivery, at, now } = mark;
+      const { delivery, at, now, caps = [] } = mark;
       const was = this.#standingFor(delivery, 'transmitting', MARK_MOVES);
       const relay = this.#relay(mark.relay);
+      const reached = (cap: CapLimit) =>
+        this.#handedOver.within(relay, firstCounting(now, cap.windowMs)) >= cap.messages;
+      if (caps.some(reached)) {
+        refused.push(delivery);
+        continue;
+      }
       expectOne(this.#mark.run(at, now, relay, delivery, was.state).changes);
       this.#tally.moved(was.campaign, was.state, 'transmitting', now);
       this.#handedOver.marked(relay, now);
     }
+    return refused;
   }
 
   /** Who may be mailed again, what an earlier run's `transmitting` deliveries become, and those in doubt by the user's word. */

@@ -120,16 +120,15 @@ class SqliteLedger implements Ledger {
     return this.#read(() => this.#deliveries.next(campaign.number, after, now, limit));
   }
 
-  async record(group: Group): Promise<void> {
+  async record(group: Group): Promise<readonly number[]> {
     this.#expectNoImport();
     // A connection that may not write says so itself.
     if (this.path === IN_MEMORY || this.#db.readonly) {
-      this.#write(() => this.#transactions.moves.record(group.outcomes, group.marks));
-      return;
+      return this.#write(() => this.#transactions.moves.record(group.outcomes, group.marks));
     }
     this.#writer ??= new Writer(this.path);
     try {
-      await this.#writer.record(group);
+      return await this.#writer.record(group);
     } catch (error) {
       throw translated(error, this.path);
     }

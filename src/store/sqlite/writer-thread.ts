@@ -24,8 +24,8 @@ parentPort!.on('message', (message: string) => {
 async function write({ outcomes, marks }: Group): Promise<Answer> {
   try {
     demandFiles();
-    await patiently(() => transactions.run(() => transactions.moves.record(outcomes, marks)));
-    return 'durable';
+    const record = () => transactions.moves.record(outcomes, marks);
+    return { refused: await patiently(() => transactions.run(record)) };
   } catch (error) {
     return { failure: carryError(error) };
   }

@@ -6,6 +6,7 @@ import { formatDuration, parseDuration } from '../domain/duration.js';
 import { parseRate } from '../domain/rate.js';
 import type { CapSettings } from '../engine/cap.js';
 import type { RunEvent } from '../engine/events.js';
+import { planRun } from '../engine/plan-run.js';
 import { send } from '../engine/send.js';
 import { Stop } from '../engine/stop.js';
 import { systemClock } from '../engine/system-clock.js';
@@ -16,6 +17,7 @@ import { EXIT } from './exit-codes.js';
 import { nextCommand } from './next-command.js';
 import type { RunFlags } from './options.js';
 import type { Output } from './output.js';
+import { paceInWords, planInWords } from './plan-words.js';
 import { Progress } from './progress.js';
 import { withoutLogin } from './relay-choice.js';
 import { listenForSignals } from './signals.js';
@@ -46,7 +48,7 @@ export async function runCampaign(
         rate: parseRate(flags.rate)!,
         connections: flags.connections,
         depth: flags.depth,
-        limit: flags.limit === 0 ? Number.POSITIVE_INFINITY : flags.limit,
+        limit: limitOf(flags),
         ...capsOf(flags),
         retryFor: parseDuration(flags.retryFor)!,
         wait: flags.wait,
@@ -57,7 +59,7 @@ export async function runCampaign(
       stop,
       report: (event) => {
         if (event.event === 'start') {
-          sayStart(event, output);
+          sayStart(event, flags, output);
         }
         if (event.event === 'paused') paused = event;
         progress.report(event);
@@ -82,6 +84,10 @@ export async function runCampaign(
 export function capsOf({ maxPerDay, maxPerHour }: Pick<RunFlags, 'maxPerDay' | 'maxPerHour'>): CapSettings {
   const cap = (messages: number) => (messages === 0 ? Number.POSITIVE_INFINITY : messages);
   return { maxPerDay: cap(maxPerDay), maxPerHour: cap(maxPerHour) };
+}
+
+function limitOf({ limit }: RunFlags): number {
+  return limit === 0 ? Number.POSITIVE_INFINITY : limit;
 }
 
 /** What `resume` needs to go on as this run did. URLs are kept without their logins. */
@@ -112,32 +118,32 @@ export function remembered(options: RunFlags): RunOptions {
 /** "Send to 1,200 recipients …?" — asked once, before a campaign's first message, on a terminal only. */
 export async function mayBegin(
   campaign: Campaign,
-  left: number,
+  ledger: Ledger,
   relay: string,
   flags: RunFlags,
   output: Output,
 ): Promise<boolean> {
+  const left = ledger.overview(campaign).counts.pending;
   if (flags.yes || !output.interactive || left === 0) return true;
-  const rate = parseRate(flags.rate)!;
-  const messages = flags.limit === 0 ? left : Math.min(left, flags.limit);
-  const end = Number.isFinite(rate)
-    ? `, until about ${clockTime(Date.now() + (messages / rate) * 1000, Date.now())}`
-    : '';
+  const now = Date.now();
+  const settings = { ...capsOf(flags), rate: parseRate(flags.rate)!, limit: limitOf(flags) };
+  const plan = planRun(ledger, relay, settings, left, now);
+  const [first] = plan.portions;
+  const when =
+    plan.portions.length === 1 && first!.from <= now
+      ? Number.isFinite(settings.rate)
+        ? `, until about ${clockTime(first!.until, now)}`
+        : ''
+      : `: ${planInWords(plan, now)}`;
+  const messages = Math.min(left, settings.limit);
   return output.confirm(
-    `Send to ${counted(messages, 'recipient')} from ${campaign.content.sender.from} through ${relay} at ${flags.rate}${end}?`,
+    `Send to ${counted(messages, 'recipient')} from ${campaign.content.sender.from} through ${relay} at ${paceInWords(flags)}${when}?`,
   );
 }
 
 function sayStart(
-  event: {
-    left: number;
-    relay: string;
-    in_doubt_at_most: number;
-    held: number;
-    resent: number;
-    assumed: number;
-    unsuppressed: number;
-  },
+  event: Extract<RunEvent, { readonly event: 'start' }>,
+  flags: RunFlags,
   output: Output,
 ): void {
   if (event.resent > 0)
@@ -152,10 +158,17 @@ function sayStart(
     );
   }
   if (event.left === 0) return;
+  const now = Date.now();
   output.say(
     `Sending to ${counted(event.left, 'recipient')} through ${event.relay}. ` +
       `Should this run be cut off, at most ${count(event.in_doubt_at_most)} will be in doubt.`,
   );
+  // One portion that begins at once is what the bar will show.
+  if (event.plan.length < 2 && (event.plan[0]?.from ?? 0) <= now) return;
+  const told = event.plan.reduce((sum, { messages }) => sum + messages, 0);
+  const messages = flags.limit === 0 ? event.left : Math.min(event.left, flags.limit);
+  const plan = planInWords({ portions: event.plan, later: messages - told }, now);
+  output.say(`${counted(messages, 'recipient')} at ${paceInWords(flags)}: ${plan}.`);
 }
 
 function sayEnd(

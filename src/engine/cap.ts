@@ -15,6 +15,14 @@ export interface CapSettings {
   readonly maxPerDay: number;
 }
 
+/** The caps that there are. */
+export function limitsOf({ maxPerHour, maxPerDay }: CapSettings): readonly CapLimit[] {
+  return [
+    { messages: maxPerHour, windowMs: HOUR_MS },
+    { messages: maxPerDay, windowMs: DAY_MS },
+  ].filter(({ messages }) => Number.isFinite(messages));
+}
+
 export class Cap {
   readonly #ledger: Pick<Ledger, 'handedOver'>;
   readonly #relay: string;
@@ -41,11 +49,7 @@ export class Cap {
 
   /** The caps in force now. */
   get limits(): readonly CapLimit[] {
-    const { maxPerHour, maxPerDay } = this.#settings;
-    return [
-      { messages: maxPerHour, windowMs: HOUR_MS },
-      { messages: maxPerDay, windowMs: DAY_MS },
-    ].filter(({ messages }) => Number.isFinite(messages));
+    return limitsOf(this.#settings);
   }
 
   /** A message is begun. It counts from now on, marked or not. */

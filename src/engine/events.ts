@@ -1,6 +1,7 @@
 // What a run tells while it goes on. The command line makes a bar, lines or JSON of it. Types only.
 
 import type { Counts, State } from '../domain/delivery.js';
+import type { Portion } from '../domain/plan.js';
 
 /** Times are milliseconds since 1970. Names may be added, never changed: `--json` prints them as they are. */
 export type RunEvent =
@@ -21,6 +22,8 @@ export type RunEvent =
       readonly assumed: number;
       /** Suppressed by an earlier run, and not any longer. */
       readonly unsuppressed: number;
+      /** When they will leave, as far as rate and caps tell. */
+      readonly plan: readonly Portion[];
     }
   | {
       readonly event:

@@ -15,6 +15,7 @@ import { Desk } from './desk.js';
 import { Editions } from './editions.js';
 import type { Reporter, RunEvent } from './events.js';
 import type { PersonalMessage, Sign } from './letters.js';
+import { planRun } from './plan-run.js';
 import { Queue } from './queue.js';
 import { Recorder } from './recorder.js';
 import type { Stop } from './stop.js';
@@ -64,10 +65,11 @@ export async function send(run: SendRun): Promise<Overview> {
   const letters = new Editions(campaign, ledger, run.sign);
   const settled = ledger.settle(campaign, settings.inDoubt, clock.now());
   const before = ledger.overview(campaign);
+  const left = before.counts.pending + before.counts.deferred;
   report({
     event: 'start',
     campaign: campaign.name,
-    left: before.counts.pending + before.counts.deferred,
+    left,
     relay: relay.name,
     rate: Number.isFinite(settings.rate) ? settings.rate : null,
     connections: settings.connections,
@@ -76,6 +78,7 @@ export async function send(run: SendRun): Promise<Overview> {
     resent: settled.resent,
     assumed: settled.assumed,
     unsuppressed: settled.unsuppressed,
+    plan: planRun(ledger, relay.name, settings, left, clock.now()).portions,
   });
 
   const recorder = new Recorder(ledger, clock, (error) => stop.fail(ledgerFailure(error)));

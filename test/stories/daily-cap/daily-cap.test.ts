@@ -22,6 +22,10 @@ test('the cap counts over all campaigns of the ledger, is remembered for resume,
     first.stdout,
     /4 messages in the last 24 hours, which is --max-per-day\. The next message may go tomorrow/,
   );
+  assert.match(
+    first.stdout,
+    /^10 recipients at 4 a day: 4 today until \d\d:\d\d, 4 tomorrow at \d\d:\d\d, the rest \S+ at \d\d:\d\d\.$/m,
+  );
   const status = await desk.status();
   assert.deepEqual([status.state, status.counts.accepted], ['paused', 4]);
   assert.match(
@@ -35,6 +39,12 @@ test('the cap counts over all campaigns of the ledger, is remembered for resume,
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line) as Record<string, unknown>);
+  const plan = events[0]!.plan as { messages: number; from: number; until: number }[];
+  assert.deepEqual(
+    plan.map(({ messages }) => messages),
+    [4, 2],
+  );
+  assert.ok(plan[0]!.from > Date.now() + 23 * 3_600_000);
   const paused = events.find(({ event }) => event === 'paused');
   assert.equal(paused?.reason, 'cap');
   const wait = (paused?.until as number) - Date.now();

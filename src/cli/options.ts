@@ -3,6 +3,7 @@
 
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { parseDuration } from '../domain/duration.js';
+import { parseMoment } from '../domain/moment.js';
 import { parseRate } from '../domain/rate.js';
 import { flag, several, text } from './option-kinds.js';
 import { type ConnectionFlags, connectionFlags } from './relay-flags.js';
@@ -41,6 +42,7 @@ export interface RunFlags extends HouseFlags, ConnectionFlags {
   readonly limit: number;
   readonly maxPerDay: number;
   readonly maxPerHour: number;
+  readonly notAfter: string;
   readonly retryFor: string;
   readonly wait: boolean;
   readonly dkimDomain: string;
@@ -143,6 +145,12 @@ export function runFlags(command: Command): Command {
         .argParser(wholeNumberOrZero),
     )
     .addOption(
+      new Option('--not-after <moment>', 'begin no message after it: 2026-12-01T12:00+01:00, or never')
+        .env('MAILBLAST_NOT_AFTER')
+        .default('never')
+        .argParser(momentText),
+    )
+    .addOption(
       new Option('--retry-for <duration>', 'try a deferred delivery for so long, from its first attempt')
         .env('MAILBLAST_RETRY_FOR')
         .default('24h')
@@ -230,6 +238,13 @@ export function sendFlags(command: Command): Command {
 function rateText(value: string): string {
   if (parseRate(value) === undefined) {
     throw new InvalidArgumentError('Write it as 10/s, 600/m, 1000/h or unlimited.');
+  }
+  return value;
+}
+
+function momentText(value: string): string {
+  if (value !== 'never' && parseMoment(value) === undefined) {
+    throw new InvalidArgumentError('Write it as 2026-12-01T12:00+01:00, with its offset, or never.');
   }
   return value;
 }

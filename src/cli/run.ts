@@ -3,6 +3,7 @@
 import { resolve } from 'node:path';
 import type { Campaign, RunOptions } from '../domain/campaign.js';
 import { formatDuration, parseDuration } from '../domain/duration.js';
+import { parseMoment } from '../domain/moment.js';
 import { parseRate } from '../domain/rate.js';
 import type { CapSettings } from '../engine/cap.js';
 import type { RunEvent } from '../engine/events.js';
@@ -49,6 +50,7 @@ export async function runCampaign(
         connections: flags.connections,
         depth: flags.depth,
         limit: limitOf(flags),
+        notAfter: parseMoment(flags.notAfter) ?? Number.POSITIVE_INFINITY,
         ...capsOf(flags),
         retryFor: parseDuration(flags.retryFor)!,
         wait: flags.wait,
@@ -68,6 +70,7 @@ export async function runCampaign(
     sayEnd(campaign, ledger.path, overview, flags, signals.code !== undefined, output);
     if (isComplete(overview)) return EXIT.done;
     if (paused?.reason === 'cap') sayCapped(flags, paused, output);
+    if (paused?.reason === 'not_after') output.say(tooLate(flags.notAfter));
     if (paused?.reason === 'rest') {
       output.say(
         `The relay may be asked again ${clockTime(paused.until!, Date.now())}; run the same command then.`,
@@ -93,7 +96,7 @@ function limitOf({ limit }: RunFlags): number {
 /** What `resume` needs to go on as this run did. URLs are kept without their logins. */
 export function remembered(options: RunFlags): RunOptions {
   const { relay, rate, connections, depth, retryFor, wait, dkimDomain, dkimSelector, dkimKey: key } = options;
-  const { maxPerDay, maxPerHour, oauth2, proxy } = options;
+  const { maxPerDay, maxPerHour, notAfter, oauth2, proxy } = options;
   const path = (file: string) => (file === '' ? '' : resolve(file));
   return {
     relay: withoutLogin(relay),
@@ -102,6 +105,7 @@ export function remembered(options: RunFlags): RunOptions {
     depth,
     maxPerDay,
     maxPerHour,
+    notAfter,
     retryFor,
     wait,
     dkimDomain,
@@ -124,8 +128,9 @@ export async function mayBegin(
   output: Output,
 ): Promise<boolean> {
   const left = ledger.overview(campaign).counts.pending;
-  if (flags.yes || !output.interactive || left === 0) return true;
   const now = Date.now();
+  const late = now > (parseMoment(flags.notAfter) ?? Number.POSITIVE_INFINITY);
+  if (flags.yes || !output.interactive || left === 0 || late) return true;
   const settings = { ...capsOf(flags), rate: parseRate(flags.rate)!, limit: limitOf(flags) };
   const plan = planRun(ledger, relay, settings, left, now);
   const [first] = plan.portions;
@@ -201,6 +206,11 @@ function sayEnd(
       `${counted(counts.in_doubt, 'delivery is', 'deliveries are')} in doubt: ${nextCommand('recipients', campaign.name, ledger, '--state', 'in_doubt')}`,
     );
   }
+}
+
+/** A sentence on a campaign that nothing more is begun of. */
+export function tooLate(notAfter: string): string {
+  return `Nothing is begun after ${notAfter}, by --not-after; --not-after never lifts it.`;
 }
 
 function sayCapped(flags: RunFlags, { until, cap }: Paused, output: Output): void {

@@ -27,6 +27,8 @@ export interface DeskSettings {
   readonly relay: string;
   /** Messages handed to sessions in this run, at the most. */
   readonly limit: number;
+  /** The last moment at which a message may be begun, milliseconds since 1970; `Infinity` for any. */
+  readonly notAfter: number;
   /** Milliseconds from a delivery's first attempt, after which it is given up. */
   readonly retryFor: number;
   /** Signed messages made ahead of need. */
@@ -83,6 +85,11 @@ export class Desk implements Supply<PersonalMessage> {
   /** Whether this run may begin no further message, by `--limit`. */
   get limitReached(): boolean {
     return this.#begun >= this.#settings.limit;
+  }
+
+  /** Whether no further message may be begun, by `--not-after`. */
+  get tooLate(): boolean {
+    return this.#clock.now() > this.#settings.notAfter;
   }
 
   /** Whether there is something that could be begun, but for limit and cap. */
@@ -152,7 +159,7 @@ export class Desk implements Supply<PersonalMessage> {
   }
 
   #open(): boolean {
-    if (this.#stop.drain.aborted || this.limitReached || !this.#cap.open) return false;
+    if (this.#stop.drain.aborted || this.limitReached || this.tooLate || !this.#cap.open) return false;
     return this.#pace.resting(this.#clock.monotonic()) === undefined;
   }
 

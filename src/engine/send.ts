@@ -29,6 +29,8 @@ export interface SendSettings extends CapSettings {
   readonly depth: number;
   /** Messages in this run, at the most; `Infinity` for all. */
   readonly limit: number;
+  /** The last moment at which a message may be begun, milliseconds since 1970; `Infinity` for any. */
+  readonly notAfter: number;
   /** Milliseconds from a delivery's first attempt, after which it is given up. */
   readonly retryFor: number;
   /** Stay until the last deferred delivery has an end. */
@@ -99,6 +101,7 @@ export async function send(run: SendRun): Promise<Overview> {
     settings: {
       relay: relay.name,
       limit: settings.limit,
+      notAfter: settings.notAfter,
       retryFor: settings.retryFor,
       ahead: Math.min(SIGNED_AHEAD, Math.max(1, Math.ceil(settings.rate / 2))),
     },
@@ -113,27 +116,34 @@ export async function send(run: SendRun): Promise<Overview> {
   const notice = (text: string) => report({ event: 'notice', text });
   const pool = new Pool(relay, desk, { pace, notice }, clock, (failure) => stop.fail(failure));
 
-  while (!stop.drain.aborted) {
-    pool.wake();
-    await desk.quiet();
-    if (stop.drain.aborted || desk.limitReached) break;
-    await recorder.flush();
-    const overview = ledger.overview(campaign);
-    const rest = restOf(overview, pace, clock);
-    const closed = rest === undefined ? closedByCap(overview, cap) : undefined;
-    const until = rest?.until ?? closed?.until ?? (desk.stocked ? clock.now() : overview.nextDue);
-    if (until === undefined) break;
-    const pause = until - clock.now();
-    if (pause > STAY_MS && !settings.wait) break;
-    if (pause > 0)
-      report(closed ? capped(closed) : { event: 'paused', reason: rest ? 'rest' : 'due_later', until });
-    await clock.sleep(pause, stop.drain);
-    queue.refill();
+  // At a slow rate nobody would ask for a message when the moment comes.
+  const ended = new AbortController();
+  void clock.sleep(settings.notAfter - clock.now() + 1, ended.signal).then(() => desk.lookUp());
+  try {
+    while (!stop.drain.aborted) {
+      pool.wake();
+      await desk.quiet();
+      if (stop.drain.aborted || desk.limitReached || desk.tooLate) break;
+      await recorder.flush();
+      const overview = ledger.overview(campaign);
+      const rest = restOf(overview, pace, clock);
+      const closed = rest === undefined ? closedByCap(overview, cap) : undefined;
+      const until = rest?.until ?? closed?.until ?? (desk.stocked ? clock.now() : overview.nextDue);
+      if (until === undefined || until > settings.notAfter) break;
+      const pause = until - clock.now();
+      if (pause > STAY_MS && !settings.wait) break;
+      if (pause > 0)
+        report(closed ? capped(closed) : { event: 'paused', reason: rest ? 'rest' : 'due_later', until });
+      await clock.sleep(pause, stop.drain);
+      queue.refill();
+    }
+  } finally {
+    ended.abort();
   }
   await drain(pool, run);
   await recorder.flush();
   await relay.close();
-  return finish(run, desk.limitReached, cap, pace, letters);
+  return finish(run, desk, cap, pace, letters);
 }
 
 /** Until when a cap keeps a campaign from going on, if that is what does, and which. */
@@ -176,8 +186,8 @@ async function drain(pool: Pool<PersonalMessage>, { clock, stop }: SendRun): Pro
 
 /** Says how it ended, or throws what made it end. */
 function finish(
-  { campaign, ledger, stop, report, clock }: SendRun,
-  limitReached: boolean,
+  { campaign, ledger, stop, report, clock, settings: { notAfter } }: SendRun,
+  desk: Desk,
   cap: Cap,
   pace: Pace,
   letters: Editions,
@@ -191,7 +201,12 @@ function finish(
   const rest = restOf(overview, pace, clock);
   const state = (closed ?? rest) !== undefined && counts.transmitting === 0 ? 'paused' : runState(overview);
   if (rest !== undefined) report({ event: 'notice', text: rest.sentence });
-  if (limitReached && counts.pending > 0) report({ event: 'paused', reason: 'limit', until: null });
+  if (desk.limitReached && counts.pending > 0) report({ event: 'paused', reason: 'limit', until: null });
+  else if (
+    counts.pending + counts.deferred > 0 &&
+    (rest?.until ?? closed?.until ?? nextDue ?? clock.now()) > notAfter
+  )
+    report({ event: 'paused', reason: 'not_after', until: null });
   else if (rest !== undefined) report({ event: 'paused', reason: 'rest', until: Math.round(rest.until) });
   else if (closed !== undefined) report(capped(closed));
   else if (nextDue !== undefined) report({ event: 'paused', reason: 'due_later', until: nextDue });

@@ -104,6 +104,7 @@ export class TestCampaign {
         limit: Number.POSITIVE_INFINITY,
         maxPerDay: Number.POSITIVE_INFINITY,
         maxPerHour: Number.POSITIVE_INFINITY,
+        notAfter: Number.POSITIVE_INFINITY,
         retryFor: 24 * 3_600_000,
         wait: false,
         inDoubt: 'hold',

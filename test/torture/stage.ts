@@ -122,6 +122,7 @@ export class Stage {
           limit: Number.POSITIVE_INFINITY,
           maxPerDay: Number.POSITIVE_INFINITY,
           maxPerHour: Number.POSITIVE_INFINITY,
+          notAfter: Number.POSITIVE_INFINITY,
           retryFor: 24 * 3_600_000,
           wait: true,
           inDoubt: 'hold',

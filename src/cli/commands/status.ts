@@ -2,6 +2,7 @@
 
 import type { Campaign } from '../../domain/campaign.js';
 import { HOUR_MS } from '../../domain/cap.js';
+import { parseMoment } from '../../domain/moment.js';
 import { Cap } from '../../engine/cap.js';
 import { closedByCap, runState } from '../../engine/send.js';
 import { systemClock } from '../../engine/system-clock.js';
@@ -12,7 +13,7 @@ import { nextCommand } from '../next-command.js';
 import type { HouseFlags } from '../options.js';
 import { makeOutput, type Output } from '../output.js';
 import { relayName } from '../relay-choice.js';
-import { capsOf } from '../run.js';
+import { capsOf, tooLate } from '../run.js';
 import { clockTime, count, counted, countsInWords, timestamp } from '../words.js';
 
 type Capped = ReturnType<typeof closedByCap>;
@@ -84,6 +85,11 @@ function tell(campaign: Campaign, ledger: Ledger, output: Output): void {
     if (value > 0) output.say(`  ${count(value).padStart(10)} ${label.replaceAll('_', ' ')}`);
   }
   for (const line of advice(campaign, ledger.path, overview, state)) output.say(line);
+  const { notAfter = 'never' } = campaign.options;
+  const late = Date.now() > (parseMoment(String(notAfter)) ?? Number.POSITIVE_INFINITY);
+  if (late && overview.counts.pending + overview.counts.deferred > 0 && state !== 'abandoned') {
+    output.say(tooLate(String(notAfter)));
+  }
   if (state === 'paused' && capped !== undefined) {
     const option = capped.by.windowMs === HOUR_MS ? '--max-per-hour' : '--max-per-day';
     output.say(`${option} of the last run is reached; it can go on ${clockTime(capped.until, Date.now())}.`);

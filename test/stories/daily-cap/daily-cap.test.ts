@@ -58,3 +58,25 @@ test('the cap counts over all campaigns of the ledger, is remembered for resume,
   const rest = await desk.run(['resume', 'list-news', '--max-per-day', '0'], env);
   assert.equal(rest.code, 0, rest.stderr);
 });
+
+test('--not-after ends a run that is late with 75 and nothing sent, is remembered, and is lifted by never', async (t) => {
+  const desk = new Desk();
+  const relay = await startFakeRelay({});
+  t.after(async () => {
+    desk.close();
+    await relay.stop();
+  });
+  desk.campaign(3);
+  const env = { MAILBLAST_RELAY: `smtp://127.0.0.1:${relay.port}` };
+  const late = /^Nothing is begun after 2020-12-01T12:00\+01:00, by --not-after/m;
+  const first = await desk.run([...SEND, '--not-after', '2020-12-01T12:00+01:00'], env);
+  assert.equal(first.code, 75, first.stderr);
+  assert.match(first.stdout, late);
+  assert.match((await desk.run(['status', 'list-news'])).stdout, late);
+  assert.equal((await desk.run(['resume', 'list-news'], env)).code, 75);
+  assert.equal(relay.commands.length, 0);
+  const wrong = await desk.run([...SEND, '--not-after', '2020-12-01T12:00'], env);
+  assert.deepEqual([wrong.code, /with its offset/.test(wrong.stderr)], [64, true]);
+  assert.equal((await desk.run(['resume', 'list-news', '--not-after', 'never'], env)).code, 0);
+  assert.equal(relay.journal.length, 3);
+});

@@ -2,6 +2,7 @@
 // Knows commander; decides nothing.
 
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { parseShare } from '../domain/brake.js';
 import { parseDuration } from '../domain/duration.js';
 import { parseMoment } from '../domain/moment.js';
 import { parseRate } from '../domain/rate.js';
@@ -43,6 +44,7 @@ export interface RunFlags extends HouseFlags, ConnectionFlags {
   readonly maxPerDay: number;
   readonly maxPerHour: number;
   readonly notAfter: string;
+  readonly maxRejected: string;
   readonly retryFor: string;
   readonly wait: boolean;
   readonly dkimDomain: string;
@@ -151,6 +153,15 @@ export function runFlags(command: Command): Command {
         .argParser(momentText),
     )
     .addOption(
+      new Option(
+        '--max-rejected <share>',
+        'stop when more of the last 200 deliveries were rejected (100%: never)',
+      )
+        .env('MAILBLAST_MAX_REJECTED')
+        .default('10%')
+        .argParser(shareText),
+    )
+    .addOption(
       new Option('--retry-for <duration>', 'try a deferred delivery for so long, from its first attempt')
         .env('MAILBLAST_RETRY_FOR')
         .default('24h')
@@ -246,6 +257,11 @@ function momentText(value: string): string {
   if (value !== 'never' && parseMoment(value) === undefined) {
     throw new InvalidArgumentError('Write it as 2026-12-01T12:00+01:00, with its offset, or never.');
   }
+  return value;
+}
+
+function shareText(value: string): string {
+  if (parseShare(value) === undefined) throw new InvalidArgumentError('Write it as 5%, 100% at the most.');
   return value;
 }
 

@@ -1,6 +1,7 @@
 // What `send` and `resume` have in common once the campaign is there: the last question, the run, and how it ended.
 
 import { resolve } from 'node:path';
+import { parseShare } from '../domain/brake.js';
 import type { Campaign, RunOptions } from '../domain/campaign.js';
 import { formatDuration, parseDuration } from '../domain/duration.js';
 import { parseMoment } from '../domain/moment.js';
@@ -50,6 +51,7 @@ export async function runCampaign(
         connections: flags.connections,
         depth: flags.depth,
         limit: limitOf(flags),
+        maxRejected: parseShare(flags.maxRejected)!,
         notAfter: parseMoment(flags.notAfter) ?? Number.POSITIVE_INFINITY,
         ...capsOf(flags),
         retryFor: parseDuration(flags.retryFor)!,
@@ -96,7 +98,7 @@ function limitOf({ limit }: RunFlags): number {
 /** What `resume` needs to go on as this run did. URLs are kept without their logins. */
 export function remembered(options: RunFlags): RunOptions {
   const { relay, rate, connections, depth, retryFor, wait, dkimDomain, dkimSelector, dkimKey: key } = options;
-  const { maxPerDay, maxPerHour, notAfter, oauth2, proxy } = options;
+  const { maxPerDay, maxPerHour, notAfter, maxRejected, oauth2, proxy } = options;
   const path = (file: string) => (file === '' ? '' : resolve(file));
   return {
     relay: withoutLogin(relay),
@@ -106,6 +108,7 @@ export function remembered(options: RunFlags): RunOptions {
     maxPerDay,
     maxPerHour,
     notAfter,
+    maxRejected,
     retryFor,
     wait,
     dkimDomain,

@@ -3,6 +3,7 @@
 
 import { domainOf } from '../domain/address.js';
 import type { Attempt } from '../domain/attempt.js';
+import type { Brake } from '../domain/brake.js';
 import type { Clock } from '../domain/clock.js';
 import type { Delivery, Outcome, State } from '../domain/delivery.js';
 import { MailblastError, UnmergeableRow } from '../domain/errors.js';
@@ -14,7 +15,7 @@ import type { Supply } from '../relay/pool.js';
 import type { Suppressions } from '../store/suppressions.js';
 import type { Cap } from './cap.js';
 import type { Writer } from './editions.js';
-import { isAttemptState, type Reporter } from './events.js';
+import { type AttemptEvent, isAttemptState, type Reporter } from './events.js';
 import { HeldDomains } from './held-domains.js';
 import type { PersonalMessage } from './letters.js';
 import type { Queue } from './queue.js';
@@ -41,6 +42,8 @@ export class Desk implements Supply<PersonalMessage> {
   readonly #suppressions: Pick<Suppressions, 'of'>;
   readonly #cap: Cap;
   readonly #pace: Pace;
+  readonly #brake: Brake;
+  readonly #onBrake: (reason: string) => void;
   readonly #domains = new HeldDomains();
   readonly #settings: DeskSettings;
   readonly #clock: Clock;
@@ -61,6 +64,9 @@ export class Desk implements Supply<PersonalMessage> {
     readonly clock: Clock;
     readonly stop: Stop;
     readonly report: Reporter;
+    readonly brake: Brake;
+    /** The brake says that the run must stop, with a sentence on why. */
+    readonly onBrake: (reason: string) => void;
     /** A message came in that was not there when a session asked for one. */
     readonly onReady: () => void;
   }) {
@@ -68,6 +74,8 @@ export class Desk implements Supply<PersonalMessage> {
     this.#suppressions = parts.suppressions;
     this.#cap = parts.cap;
     this.#pace = parts.pace;
+    this.#brake = parts.brake;
+    this.#onBrake = parts.onBrake;
     this.#settings = parts.settings;
     this.#clock = parts.clock;
     this.#stop = parts.stop;
@@ -279,13 +287,23 @@ export class Desk implements Supply<PersonalMessage> {
       reason,
       relay: state === 'invalid' || state === 'suppressed' ? '' : this.#settings.relay,
     });
-    if (!isAttemptState(state)) return;
+    if (isAttemptState(state)) this.#tell(delivery, state, about, at);
+    const wrong = this.#brake.ended(state, about.reply, domainOf(delivery));
+    if (wrong !== undefined) this.#onBrake(wrong);
+  }
+
+  #tell(
+    delivery: Delivery,
+    state: AttemptEvent['event'],
+    about: { readonly reply?: Outcome['reply']; readonly reason?: string; readonly dueAt?: number },
+    at: number,
+  ): void {
     this.#report({
       event: state,
       address: delivery.address,
       line: delivery.line,
       reply: about.reply ? formatReply(about.reply) : '',
-      reason,
+      reason: about.reason ?? '',
       at,
       ...(about.dueAt === undefined ? {} : { due: about.dueAt }),
     });

@@ -45,7 +45,7 @@ export type RunEvent =
   | { readonly event: 'notice'; readonly text: string }
   | {
       readonly event: 'paused';
-      readonly reason: 'due_later' | 'limit' | 'in_doubt' | 'cap' | 'rest' | 'not_after';
+      readonly reason: 'due_later' | 'limit' | 'in_doubt' | 'cap' | 'rest' | 'not_after' | 'brake';
       readonly until: number | null;
       /** For `cap`: over how long the cap counts that is reached. */
       readonly cap?: 'hour' | 'day';

@@ -1,6 +1,7 @@
 // The flow of a campaign's run: settle what earlier runs left, hand over what is due, stop in good order.
 // The page to read first. Knows the interfaces of ledger and relay, no driver, no terminal.
 
+import { Brake } from '../domain/brake.js';
 import type { Campaign } from '../domain/campaign.js';
 import { HOUR_MS } from '../domain/cap.js';
 import type { Clock } from '../domain/clock.js';
@@ -31,6 +32,8 @@ export interface SendSettings extends CapSettings {
   readonly limit: number;
   /** The last moment at which a message may be begun, milliseconds since 1970; `Infinity` for any. */
   readonly notAfter: number;
+  /** The share of refusals among the last ends of deliveries that stops the run when exceeded; 1 for no brakes. */
+  readonly maxRejected: number;
   /** Milliseconds from a delivery's first attempt, after which it is given up. */
   readonly retryFor: number;
   /** Stay until the last deferred delivery has an end. */
@@ -91,6 +94,17 @@ export async function send(run: SendRun): Promise<Overview> {
   });
   const pace = new Pace(settings.rate, settings.connections);
   const cap = new Cap(ledger, relay.name, settings, clock);
+  let braked = false;
+  const onBrake = (reason: string) => {
+    if (braked) return;
+    braked = true;
+    stop.fail(new MailblastError('unfinished', brakedBecause(reason, campaign)));
+    try {
+      ledger.brake(campaign, reason, clock.now());
+    } catch (error) {
+      report({ event: 'notice', text: ledgerFailure(error).message });
+    }
+  };
   const desk = new Desk({
     queue,
     letters,
@@ -98,6 +112,8 @@ export async function send(run: SendRun): Promise<Overview> {
     suppressions: ledger.suppressions,
     cap,
     pace,
+    brake: new Brake(settings.maxRejected),
+    onBrake,
     settings: {
       relay: relay.name,
       limit: settings.limit,
@@ -143,7 +159,7 @@ export async function send(run: SendRun): Promise<Overview> {
   await drain(pool, run);
   await recorder.flush();
   await relay.close();
-  return finish(run, desk, cap, pace, letters);
+  return finish(run, desk, cap, pace, letters, braked);
 }
 
 /** Until when a cap keeps a campaign from going on, if that is what does, and which. */
@@ -191,6 +207,7 @@ function finish(
   cap: Cap,
   pace: Pace,
   letters: Editions,
+  braked: boolean,
 ): Overview {
   for (const [field, times] of letters.emptyFields) {
     report({ event: 'notice', text: `${field} was empty ${times} times and had no fallback.` });
@@ -199,13 +216,13 @@ function finish(
   const { counts, nextDue } = overview;
   const closed = closedByCap(overview, cap);
   const rest = restOf(overview, pace, clock);
-  const state = (closed ?? rest) !== undefined && counts.transmitting === 0 ? 'paused' : runState(overview);
+  const left = counts.pending + counts.deferred > 0;
+  const paused = (closed ?? rest) !== undefined || (braked && left);
+  const state = paused && counts.transmitting === 0 ? 'paused' : runState(overview);
   if (rest !== undefined) report({ event: 'notice', text: rest.sentence });
-  if (desk.limitReached && counts.pending > 0) report({ event: 'paused', reason: 'limit', until: null });
-  else if (
-    counts.pending + counts.deferred > 0 &&
-    (rest?.until ?? closed?.until ?? nextDue ?? clock.now()) > notAfter
-  )
+  if (braked && left) report({ event: 'paused', reason: 'brake', until: null });
+  else if (desk.limitReached && counts.pending > 0) report({ event: 'paused', reason: 'limit', until: null });
+  else if (left && (rest?.until ?? closed?.until ?? nextDue ?? clock.now()) > notAfter)
     report({ event: 'paused', reason: 'not_after', until: null });
   else if (rest !== undefined) report({ event: 'paused', reason: 'rest', until: Math.round(rest.until) });
   else if (closed !== undefined) report(capped(closed));
@@ -226,6 +243,10 @@ function finish(
 export function runState({ counts }: Pick<Overview, 'counts'>): 'complete' | 'paused' | 'interrupted' {
   if (counts.pending + counts.deferred + counts.transmitting > 0) return 'interrupted';
   return counts.in_doubt > 0 ? 'paused' : 'complete';
+}
+
+function brakedBecause(reason: string, { name }: Campaign): string {
+  return `The run was stopped before the list is burnt. ${reason} Look into it; mailblast resume ${name} lifts the pause.`;
 }
 
 function ledgerFailure(error: unknown): MailblastError {

@@ -85,6 +85,10 @@ export interface Ledger {
   /** Keeps the options of this run for `resume`. */
   remember(campaign: Campaign, options: RunOptions): void;
 
+  /** Keeps that the campaign was stopped, and why, until it is lifted. */
+  brake(campaign: Campaign, reason: string, now: number): void;
+  liftBrake(campaign: Campaign): void;
+
   /** Ends the campaign for good: pending and deferred deliveries become withdrawn, "the campaign was abandoned". */
   abandon(campaign: Campaign, now: number): void;
 

@@ -105,6 +105,7 @@ export class TestCampaign {
         maxPerDay: Number.POSITIVE_INFINITY,
         maxPerHour: Number.POSITIVE_INFINITY,
         notAfter: Number.POSITIVE_INFINITY,
+        maxRejected: 1,
         retryFor: 24 * 3_600_000,
         wait: false,
         inDoubt: 'hold',

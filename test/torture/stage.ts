@@ -123,6 +123,7 @@ export class Stage {
           maxPerDay: Number.POSITIVE_INFINITY,
           maxPerHour: Number.POSITIVE_INFINITY,
           notAfter: Number.POSITIVE_INFINITY,
+          maxRejected: 1,
           retryFor: 24 * 3_600_000,
           wait: true,
           inDoubt: 'hold',

@@ -92,6 +92,7 @@ await send({
       maxPerDay: Number.POSITIVE_INFINITY,
       maxPerHour: Number.POSITIVE_INFINITY,
       notAfter: Number.POSITIVE_INFINITY,
+      maxRejected: 1,
     },
     ...{
       connections: orders.connections,

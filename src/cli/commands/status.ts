@@ -38,6 +38,7 @@ export async function runStatus(name: string | undefined, options: HouseFlags): 
 function stateOf(campaign: Campaign, overview: Overview, capped: Capped): CampaignState {
   if (campaign.abandonedAt !== undefined) return 'abandoned';
   if (overview.running) return 'running';
+  if (campaign.braked && overview.counts.pending + overview.counts.deferred > 0) return 'paused';
   return capped !== undefined && overview.counts.transmitting === 0 ? 'paused' : runState(overview);
 }
 
@@ -59,6 +60,7 @@ function asJson(campaign: Campaign, ledger: Ledger): unknown {
     created_at: campaign.createdAt,
     changed_at: overview.changedAt ?? null,
     next_due: overview.nextDue ?? null,
+    paused: campaign.braked ?? null,
     ledger: ledger.path,
   };
 }
@@ -83,6 +85,9 @@ function tell(campaign: Campaign, ledger: Ledger, output: Output): void {
   output.say(`Begun ${timestamp(campaign.createdAt)}; ledger ${ledger.path}.`);
   for (const [label, value] of Object.entries(overview.counts)) {
     if (value > 0) output.say(`  ${count(value).padStart(10)} ${label.replaceAll('_', ' ')}`);
+  }
+  if (state === 'paused' && campaign.braked) {
+    output.say(`Paused ${timestamp(campaign.braked.at)}: ${campaign.braked.reason}`);
   }
   for (const line of advice(campaign, ledger.path, overview, state)) output.say(line);
   const { notAfter = 'never' } = campaign.options;

@@ -121,6 +121,11 @@ const MIGRATIONS: readonly string[] = [
   -- The list's own order, for reports.
   CREATE INDEX delivery_by_line ON delivery (campaign, line);
   `,
+  `
+  -- Why a campaign was stopped by a brake, until the user lifts it.
+  ALTER TABLE campaign ADD COLUMN braked_at INTEGER;
+  ALTER TABLE campaign ADD COLUMN braked_reason TEXT;
+  `,
 ];
 
 /** The version that this program reads and writes. */

@@ -155,6 +155,14 @@ class SqliteLedger implements Ledger {
     this.#write(() => this.#campaigns.remember(campaign, options));
   }
 
+  brake(campaign: Campaign, reason: string, now: number): void {
+    this.#write(() => this.#campaigns.brake(campaign, reason, now));
+  }
+
+  liftBrake(campaign: Campaign): void {
+    this.#write(() => this.#campaigns.liftBrake(campaign));
+  }
+
   abandon(campaign: Campaign, now: number): void {
     this.#write(() => {
       this.#campaigns.abandon(campaign, now);

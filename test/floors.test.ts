@@ -41,6 +41,7 @@ const BELOW: Readonly<Record<string, readonly string[]>> = {
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'mime-types': ['engine/attached-files.ts'],
   commander: [
+    'cli/bound-options.ts',
     'cli/main.ts',
     'cli/commands.ts',
     'cli/options.ts',

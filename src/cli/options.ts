@@ -2,11 +2,10 @@
 // Knows commander; decides nothing.
 
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { parseShare } from '../domain/brake.js';
 import { parseDuration } from '../domain/duration.js';
-import { parseMoment } from '../domain/moment.js';
 import { parseRate } from '../domain/rate.js';
-import { flag, several, text } from './option-kinds.js';
+import { type BoundFlags, boundFlags } from './bound-options.js';
+import { flag, several, text, wholeNumberOrZero } from './option-kinds.js';
 import { type ConnectionFlags, connectionFlags } from './relay-flags.js';
 
 /** Options of `send`, as commander gives them. Texts are empty when not given. */
@@ -35,16 +34,11 @@ export interface SendOptions extends RunFlags {
 }
 
 /** Options that say how a run goes: `send` and `resume` have them. */
-export interface RunFlags extends HouseFlags, ConnectionFlags {
+export interface RunFlags extends HouseFlags, ConnectionFlags, BoundFlags {
   readonly relay: string;
   readonly rate: string;
   readonly connections: number;
   readonly depth: number;
-  readonly limit: number;
-  readonly maxPerDay: number;
-  readonly maxPerHour: number;
-  readonly notAfter: string;
-  readonly maxRejected: string;
   readonly retryFor: string;
   readonly wait: boolean;
   readonly dkimDomain: string;
@@ -124,43 +118,8 @@ export function runFlags(command: Command): Command {
         .env('MAILBLAST_DEPTH')
         .default(1)
         .argParser(depthNumber),
-    )
-    .addOption(
-      new Option('--limit <n>', 'messages in this run, at the most (0: all)')
-        .env('MAILBLAST_LIMIT')
-        .default(0)
-        .argParser(wholeNumberOrZero),
-    )
-    .addOption(
-      new Option('--max-per-day <n>', 'messages through this relay in any 24 hours, at the most (0: no cap)')
-        .env('MAILBLAST_MAX_PER_DAY')
-        .default(0)
-        .argParser(wholeNumberOrZero),
-    )
-    .addOption(
-      new Option(
-        '--max-per-hour <n>',
-        'messages through this relay in any 60 minutes, at the most (0: no cap)',
-      )
-        .env('MAILBLAST_MAX_PER_HOUR')
-        .default(0)
-        .argParser(wholeNumberOrZero),
-    )
-    .addOption(
-      new Option('--not-after <moment>', 'begin no message after it: 2026-12-01T12:00+01:00, or never')
-        .env('MAILBLAST_NOT_AFTER')
-        .default('never')
-        .argParser(momentText),
-    )
-    .addOption(
-      new Option(
-        '--max-rejected <share>',
-        'stop when more of the last 200 deliveries were rejected (100%: never)',
-      )
-        .env('MAILBLAST_MAX_REJECTED')
-        .default('10%')
-        .argParser(shareText),
-    )
+    );
+  boundFlags(command)
     .addOption(
       new Option('--retry-for <duration>', 'try a deferred delivery for so long, from its first attempt')
         .env('MAILBLAST_RETRY_FOR')
@@ -253,18 +212,6 @@ function rateText(value: string): string {
   return value;
 }
 
-function momentText(value: string): string {
-  if (value !== 'never' && parseMoment(value) === undefined) {
-    throw new InvalidArgumentError('Write it as 2026-12-01T12:00+01:00, with its offset, or never.');
-  }
-  return value;
-}
-
-function shareText(value: string): string {
-  if (parseShare(value) === undefined) throw new InvalidArgumentError('Write it as 5%, 100% at the most.');
-  return value;
-}
-
 function durationText(value: string): string {
   if (parseDuration(value) === undefined) throw new InvalidArgumentError('Write it as 90s, 10m, 4h or 3d.');
   return value;
@@ -281,9 +228,4 @@ function depthNumber(value: string): number {
   const depth = wholeNumber(value);
   if (depth > 100) throw new InvalidArgumentError('It must be 100 at the most.');
   return depth;
-}
-
-function wholeNumberOrZero(value: string): number {
-  if (!/^\d{1,9}$/.test(value)) throw new InvalidArgumentError('It must be a whole number.');
-  return Number(value);
 }

@@ -8,11 +8,12 @@ import { clockTime, count } from './words.js';
 const TOLD = 4;
 
 /** `14/s and 10,000 a day`. */
-export function paceInWords({ rate, maxPerHour, maxPerDay }: RunFlags): string {
+export function paceInWords({ rate, maxPerHour, maxPerDay, warmUp }: RunFlags): string {
   const parts = [
     rate === 'unlimited' ? '' : rate,
     maxPerHour === 0 ? '' : `${count(maxPerHour)} an hour`,
     maxPerDay === 0 ? '' : `${count(maxPerDay)} a day`,
+    warmUp === 'none' ? '' : 'a warm-up by days',
   ].filter((part) => part !== '');
   return parts.length === 0 ? 'full speed' : parts.join(' and ');
 }
@@ -44,4 +45,9 @@ function portionInWords({ messages, from, until }: Portion, isRest: boolean, now
 function dayAndTime(at: number, now: number): [string, string] {
   const words = clockTime(at, now).split(' ');
   return words.length === 1 ? ['today', words[0]!] : [words[0]!, words[1]!];
+}
+
+/** The option that a cap was given by. */
+export function capOption(cap: 'hour' | 'day' | 'warm_up'): string {
+  return cap === 'warm_up' ? '--warm-up' : `--max-per-${cap}`;
 }

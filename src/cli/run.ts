@@ -3,6 +3,7 @@
 import { resolve } from 'node:path';
 import { parseShare } from '../domain/brake.js';
 import type { Campaign, RunOptions } from '../domain/campaign.js';
+import { parseWarmUp } from '../domain/cap.js';
 import { formatDuration, parseDuration } from '../domain/duration.js';
 import { parseMoment } from '../domain/moment.js';
 import { parseRate } from '../domain/rate.js';
@@ -19,12 +20,13 @@ import { EXIT } from './exit-codes.js';
 import { nextCommand } from './next-command.js';
 import type { RunFlags } from './options.js';
 import type { Output } from './output.js';
-import { paceInWords, planInWords } from './plan-words.js';
+import { capOption, paceInWords, planInWords } from './plan-words.js';
 import { Progress } from './progress.js';
 import { withoutLogin } from './relay-choice.js';
 import { listenForSignals } from './signals.js';
 import { clockTime, count, counted, countsInWords } from './words.js';
 
+type CapFlags = Pick<RunFlags, 'maxPerDay' | 'maxPerHour' | 'warmUp'>;
 type Paused = Extract<RunEvent, { readonly event: 'paused' }>;
 
 /** Sends what is left of a campaign whose lock is held, and says how it went. Gives the exit code. */
@@ -71,7 +73,7 @@ export async function runCampaign(
     });
     sayEnd(campaign, ledger.path, overview, flags, signals.code !== undefined, output);
     if (isComplete(overview)) return EXIT.done;
-    if (paused?.reason === 'cap') sayCapped(flags, paused, output);
+    if (paused?.reason === 'cap') sayCapped(paused, output);
     if (paused?.reason === 'not_after') output.say(tooLate(flags.notAfter));
     if (paused?.reason === 'rest') {
       output.say(
@@ -86,9 +88,9 @@ export async function runCampaign(
 }
 
 /** The caps of a run, 0 standing for none. */
-export function capsOf({ maxPerDay, maxPerHour }: Pick<RunFlags, 'maxPerDay' | 'maxPerHour'>): CapSettings {
+export function capsOf({ maxPerDay, maxPerHour, warmUp }: CapFlags): CapSettings {
   const cap = (messages: number) => (messages === 0 ? Number.POSITIVE_INFINITY : messages);
-  return { maxPerDay: cap(maxPerDay), maxPerHour: cap(maxPerHour) };
+  return { maxPerDay: cap(maxPerDay), maxPerHour: cap(maxPerHour), warmUp: parseWarmUp(warmUp) ?? [] };
 }
 
 function limitOf({ limit }: RunFlags): number {
@@ -98,7 +100,7 @@ function limitOf({ limit }: RunFlags): number {
 /** What `resume` needs to go on as this run did. URLs are kept without their logins. */
 export function remembered(options: RunFlags): RunOptions {
   const { relay, rate, connections, depth, retryFor, wait, dkimDomain, dkimSelector, dkimKey: key } = options;
-  const { maxPerDay, maxPerHour, notAfter, maxRejected, oauth2, proxy } = options;
+  const { maxPerDay, maxPerHour, warmUp, notAfter, maxRejected, oauth2, proxy } = options;
   const path = (file: string) => (file === '' ? '' : resolve(file));
   return {
     relay: withoutLogin(relay),
@@ -107,6 +109,7 @@ export function remembered(options: RunFlags): RunOptions {
     depth,
     maxPerDay,
     maxPerHour,
+    warmUp,
     notAfter,
     maxRejected,
     retryFor,
@@ -216,13 +219,12 @@ export function tooLate(notAfter: string): string {
   return `Nothing is begun after ${notAfter}, by --not-after; --not-after never lifts it.`;
 }
 
-function sayCapped(flags: RunFlags, { until, cap }: Paused, output: Output): void {
+function sayCapped({ until, cap = 'day', messages = 0 }: Paused, output: Output): void {
   const when = until === null ? '' : ` The next message may go ${clockTime(until, Date.now())}.`;
-  const [messages, hours, option] =
-    cap === 'hour'
-      ? [flags.maxPerHour, 'last hour', '--max-per-hour']
-      : [flags.maxPerDay, 'last 24 hours', '--max-per-day'];
-  output.say(`This relay was handed ${count(messages)} messages in the ${hours}, which is ${option}.${when}`);
+  const span = cap === 'hour' ? 'hour' : '24 hours';
+  output.say(
+    `This relay was handed ${count(messages)} messages in the last ${span}, which is ${capOption(cap)}.${when}`,
+  );
 }
 
 function isComplete({ counts }: Overview): boolean {

@@ -11,6 +11,20 @@ export interface CapLimit {
   readonly windowMs: number;
 }
 
+/** Reads `50,100,200`: a cap for each day. Undefined when it is none. */
+export function parseWarmUp(text: string): readonly number[] | undefined {
+  return /^[1-9]\d{0,8}(?:\s*,\s*[1-9]\d{0,8})*$/.test(text.trim()) ? text.split(',').map(Number) : undefined;
+}
+
+/**
+ * What a warm-up allows in 24 hours at `at`: the first figure for the 24 hours since the relay's first use, the second for
+ * those after, and everything when there is no further figure. A relay without a first use has its first day before it.
+ */
+export function warmUpCap(days: readonly number[], firstUse: number | undefined, at: number): number {
+  const day = Math.max(0, Math.floor((at - (firstUse ?? at)) / DAY_MS));
+  return days[day] ?? Number.POSITIVE_INFINITY;
+}
+
 /** Messages that a relay was handed within one minute: accepted, transmitting or in doubt. */
 export interface HandedOver {
   /** Milliseconds since 1970 of the minute's beginning. */

@@ -48,7 +48,9 @@ export type RunEvent =
       readonly reason: 'due_later' | 'limit' | 'in_doubt' | 'cap' | 'rest' | 'not_after' | 'brake';
       readonly until: number | null;
       /** For `cap`: over how long the cap counts that is reached. */
-      readonly cap?: 'hour' | 'day';
+      readonly cap?: 'hour' | 'day' | 'warm_up';
+      /** For `cap`: how many messages it allows. */
+      readonly messages?: number;
     }
   | {
       readonly event: 'done';

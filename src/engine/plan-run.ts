@@ -8,17 +8,18 @@ import { type CapSettings, limitsOf } from './cap.js';
 
 /** When `left` deliveries leave, or as many as `limit` allows, if they begin at `now`. */
 export function planRun(
-  ledger: Pick<Ledger, 'handedOver'>,
+  ledger: Pick<Ledger, 'handedOver' | 'firstUse'>,
   relay: string,
   settings: CapSettings & { readonly rate: Rate; readonly limit: number },
   left: number,
   now: number,
 ): Plan {
+  const firstUse = settings.warmUp.length === 0 ? undefined : (ledger.firstUse(relay) ?? now);
   return planOf({
     messages: Math.min(left, settings.limit),
     rate: settings.rate,
     from: now,
     handed: ledger.handedOver(relay, firstCounting(now)),
-    limitsAt: () => limitsOf(settings),
+    limitsAt: (at) => limitsOf(settings, firstUse, at),
   });
 }

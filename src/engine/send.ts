@@ -3,7 +3,6 @@
 
 import { Brake } from '../domain/brake.js';
 import type { Campaign } from '../domain/campaign.js';
-import { HOUR_MS } from '../domain/cap.js';
 import type { Clock } from '../domain/clock.js';
 import { MailblastError } from '../domain/errors.js';
 import { Pace } from '../domain/pace.js';
@@ -14,8 +13,11 @@ import type { InDoubtWord, Ledger, Overview } from '../store/ledger.js';
 import { Cap, type CapSettings } from './cap.js';
 import { Desk } from './desk.js';
 import { Editions } from './editions.js';
-import type { Reporter, RunEvent } from './events.js';
+import type { Reporter } from './events.js';
+import { Gate } from './gate.js';
 import type { PersonalMessage, Sign } from './letters.js';
+import { Outcomes } from './outcomes.js';
+import { capped, closedByCap, restOf, runState } from './pause.js';
 import { planRun } from './plan-run.js';
 import { Queue } from './queue.js';
 import { Recorder } from './recorder.js';
@@ -94,6 +96,7 @@ export async function send(run: SendRun): Promise<Overview> {
   });
   const pace = new Pace(settings.rate, settings.connections);
   const cap = new Cap(ledger, relay.name, settings, clock);
+  const gate = new Gate(settings, cap, pace, clock, stop);
   let braked = false;
   const onBrake = (reason: string) => {
     if (braked) return;
@@ -112,12 +115,13 @@ export async function send(run: SendRun): Promise<Overview> {
     suppressions: ledger.suppressions,
     cap,
     pace,
-    brake: new Brake(settings.maxRejected),
-    onBrake,
+    gate,
+    outcomes: new Outcomes({
+      ...{ recorder, relay: relay.name, clock, report },
+      ...{ brake: new Brake(settings.maxRejected), onBrake },
+    }),
     settings: {
       relay: relay.name,
-      limit: settings.limit,
-      notAfter: settings.notAfter,
       retryFor: settings.retryFor,
       ahead: Math.min(SIGNED_AHEAD, Math.max(1, Math.ceil(settings.rate / 2))),
     },
@@ -139,7 +143,7 @@ export async function send(run: SendRun): Promise<Overview> {
     while (!stop.drain.aborted) {
       pool.wake();
       await desk.quiet();
-      if (stop.drain.aborted || desk.limitReached || desk.tooLate) break;
+      if (stop.drain.aborted || gate.limitReached || gate.tooLate) break;
       await recorder.flush();
       const overview = ledger.overview(campaign);
       const rest = restOf(overview, pace, clock);
@@ -159,31 +163,7 @@ export async function send(run: SendRun): Promise<Overview> {
   await drain(pool, run);
   await recorder.flush();
   await relay.close();
-  return finish(run, desk, cap, pace, letters, braked);
-}
-
-/** Until when a cap keeps a campaign from going on, if that is what does, and which. */
-export function closedByCap({ counts, nextDue }: Overview, cap: Cap): ReturnType<Cap['closed']> {
-  const closed = cap.closed();
-  if (closed === undefined || counts.pending > 0) return closed;
-  return nextDue !== undefined && nextDue < closed.until ? closed : undefined;
-}
-
-/** A cap of nothing is never open again, which JSON has no number for. */
-function capped({ until, by }: NonNullable<ReturnType<Cap['closed']>>): RunEvent {
-  const cap = by.windowMs === HOUR_MS ? 'hour' : 'day';
-  return { event: 'paused', reason: 'cap', until: Number.isFinite(until) ? until : null, cap };
-}
-
-/** The rest that the relay has taken itself, while there is anything to send: until when, and why. */
-function restOf(
-  { counts, nextDue }: Overview,
-  pace: Pace,
-  clock: Clock,
-): { readonly until: number; readonly sentence: string } | undefined {
-  const rest = pace.resting(clock.monotonic());
-  if (rest === undefined || (counts.pending === 0 && nextDue === undefined)) return undefined;
-  return { until: clock.now() + rest.until - clock.monotonic(), sentence: rest.sentence };
+  return finish(run, gate, cap, pace, letters, braked);
 }
 
 /** Lets the sessions finish what is in flight, within bounds. */
@@ -203,7 +183,7 @@ async function drain(pool: Pool<PersonalMessage>, { clock, stop }: SendRun): Pro
 /** Says how it ended, or throws what made it end. */
 function finish(
   { campaign, ledger, stop, report, clock, settings: { notAfter } }: SendRun,
-  desk: Desk,
+  gate: Gate,
   cap: Cap,
   pace: Pace,
   letters: Editions,
@@ -221,7 +201,7 @@ function finish(
   const state = paused && counts.transmitting === 0 ? 'paused' : runState(overview);
   if (rest !== undefined) report({ event: 'notice', text: rest.sentence });
   if (braked && left) report({ event: 'paused', reason: 'brake', until: null });
-  else if (desk.limitReached && counts.pending > 0) report({ event: 'paused', reason: 'limit', until: null });
+  else if (gate.limitReached && counts.pending > 0) report({ event: 'paused', reason: 'limit', until: null });
   else if (left && (rest?.until ?? closed?.until ?? nextDue ?? clock.now()) > notAfter)
     report({ event: 'paused', reason: 'not_after', until: null });
   else if (rest !== undefined) report({ event: 'paused', reason: 'rest', until: Math.round(rest.until) });
@@ -237,12 +217,6 @@ function finish(
   });
   if (stop.failure) throw stop.failure;
   return overview;
-}
-
-/** What a campaign that nobody works on is: complete; paused when only a held doubt stands in the way; else interrupted. */
-export function runState({ counts }: Pick<Overview, 'counts'>): 'complete' | 'paused' | 'interrupted' {
-  if (counts.pending + counts.deferred + counts.transmitting > 0) return 'interrupted';
-  return counts.in_doubt > 0 ? 'paused' : 'complete';
 }
 
 function brakedBecause(reason: string, { name }: Campaign): string {

@@ -77,6 +77,9 @@ export interface Ledger {
    */
   handedOver(relay: string, since: number): readonly HandedOver[];
 
+  /** When a relay was handed its first message, over all campaigns; undefined when it never was. */
+  firstUse(relay: string): number | undefined;
+
   overview(campaign: Campaign): Overview;
 
   /** Every delivery of the campaign in one of the states (all states when none is given), by line, then number. */

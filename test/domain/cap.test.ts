@@ -2,7 +2,14 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { allowance, firstCounting, type HandedOver, minuteOf } from '../../src/domain/cap.js';
+import {
+  allowance,
+  firstCounting,
+  type HandedOver,
+  minuteOf,
+  parseWarmUp,
+  warmUpCap,
+} from '../../src/domain/cap.js';
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
@@ -55,4 +62,19 @@ test('of two caps the one that leaves less counts, and the one that is closed fo
 
 test('without a cap everything may go', () => {
   assert.deepEqual(allowance([], [], 0), { left: Number.POSITIVE_INFINITY, again: undefined, by: undefined });
+});
+
+test('a warm-up counts its days from the first use, and ends with its figures', () => {
+  const cap = (firstUse: number | undefined, now: number) => warmUpCap([50, 100], firstUse, now);
+  assert.equal(cap(undefined, 99 * DAY), 50);
+  assert.deepEqual(
+    [0, DAY - 1, DAY, 2 * DAY - 1].map((now) => cap(0, now)),
+    [50, 50, 100, 100],
+  );
+  assert.equal(cap(0, 2 * DAY), Number.POSITIVE_INFINITY);
+  // A clock that was set back.
+  assert.equal(cap(DAY, 0), 50);
+  assert.deepEqual(parseWarmUp('50, 100,200'), [50, 100, 200]);
+  for (const text of ['', '0', '50,', '50;100', 'none', '-5'])
+    assert.equal(parseWarmUp(text), undefined, text);
 });

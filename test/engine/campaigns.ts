@@ -104,6 +104,7 @@ export class TestCampaign {
         limit: Number.POSITIVE_INFINITY,
         maxPerDay: Number.POSITIVE_INFINITY,
         maxPerHour: Number.POSITIVE_INFINITY,
+        warmUp: [],
         notAfter: Number.POSITIVE_INFINITY,
         maxRejected: 1,
         retryFor: 24 * 3_600_000,

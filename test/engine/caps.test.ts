@@ -106,11 +106,12 @@ test('a message that was begun and is not marked yet counts, however often the l
       asked++;
       return [];
     },
+    firstUse: () => undefined,
   };
   const cap = new Cap(
     ledger,
     'scripted',
-    { maxPerDay: 3, maxPerHour: Number.POSITIVE_INFINITY },
+    { maxPerDay: 3, maxPerHour: Number.POSITIVE_INFINITY, warmUp: [] },
     house.clock,
   );
   for (let begun = 0; begun < 3; begun++) {
@@ -190,4 +191,32 @@ test('deferred deliveries that fall due while the cap is closed wait for it', as
   await house.clock.pass(25 * HOUR);
   const again = await house.finish(house.run(new ScriptedRelay(house.clock), { maxPerDay: 5 }));
   assert.equal(again.counts.accepted, 6);
+});
+
+test('--warm-up allows more each day since the first use of the relay, whatever campaign it was, and then everything', async () => {
+  await house.import(100);
+  const relay = new ScriptedRelay(house.clock);
+  const run = house.run(relay, { warmUp: [5, 10, 20], maxPerDay: 40, wait: true });
+  await house.clock.pass(23 * HOUR);
+  assert.equal(relay.accepted.length, 5);
+  assert.deepEqual(paused().at(-1), { ...paused().at(-1), reason: 'cap', cap: 'warm_up', messages: 5 });
+  await house.clock.pass(24 * HOUR);
+  assert.equal(relay.accepted.length, 15);
+  await house.clock.pass(24 * HOUR + 61_000);
+  assert.equal(relay.accepted.length, 35);
+  await house.clock.pass(24 * HOUR + 61_000);
+  assert.equal(relay.accepted.length, 75);
+  assert.equal(paused().at(-1)?.cap, 'day');
+  await house.clock.pass(26 * HOUR);
+  assert.equal((await run).counts.accepted, 100);
+  const start = house.events.find((event) => event.event === 'start');
+  assert.deepEqual(
+    start?.event === 'start' && start.plan.map(({ messages }) => messages),
+    [5, 10, 20, 40, 25],
+  );
+  // A second campaign finds the relay warm.
+  await house.clock.pass(48 * HOUR);
+  await house.import(30, undefined, OTHER);
+  await house.finish(house.run(new ScriptedRelay(house.clock), { warmUp: [5, 10, 20] }));
+  assert.equal(done().state, 'complete');
 });

@@ -91,6 +91,7 @@ await send({
       limit: Number.POSITIVE_INFINITY,
       maxPerDay: Number.POSITIVE_INFINITY,
       maxPerHour: Number.POSITIVE_INFINITY,
+      warmUp: [],
       notAfter: Number.POSITIVE_INFINITY,
       maxRejected: 1,
     },

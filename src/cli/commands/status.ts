@@ -1,10 +1,9 @@
 // `mailblast status`: what became of a campaign, in words or as JSON. Changes nothing.
 
 import type { Campaign } from '../../domain/campaign.js';
-import { HOUR_MS } from '../../domain/cap.js';
 import { parseMoment } from '../../domain/moment.js';
 import { Cap } from '../../engine/cap.js';
-import { closedByCap, runState } from '../../engine/send.js';
+import { closedByCap, runState } from '../../engine/pause.js';
 import { systemClock } from '../../engine/system-clock.js';
 import type { Ledger, Overview } from '../../store/ledger.js';
 import { EXIT } from '../exit-codes.js';
@@ -12,6 +11,7 @@ import { findCampaign, openExisting } from '../ledger-file.js';
 import { nextCommand } from '../next-command.js';
 import type { HouseFlags } from '../options.js';
 import { makeOutput, type Output } from '../output.js';
+import { capOption } from '../plan-words.js';
 import { relayName } from '../relay-choice.js';
 import { capsOf, tooLate } from '../run.js';
 import { clockTime, count, counted, countsInWords, timestamp } from '../words.js';
@@ -44,9 +44,13 @@ function stateOf(campaign: Campaign, overview: Overview, capped: Capped): Campai
 
 /** When the last run's caps let the campaign go on, if that is what it waits for, and which it is. */
 function cappedBy({ options }: Campaign, overview: Overview, ledger: Ledger): Capped {
-  const { relay, maxPerDay = 0, maxPerHour = 0 } = options;
+  const { relay, maxPerDay = 0, maxPerHour = 0, warmUp = 'none' } = options;
   if (typeof relay !== 'string') return undefined;
-  const caps = capsOf({ maxPerDay: Number(maxPerDay), maxPerHour: Number(maxPerHour) });
+  const caps = capsOf({
+    maxPerDay: Number(maxPerDay),
+    maxPerHour: Number(maxPerHour),
+    warmUp: String(warmUp),
+  });
   return closedByCap(overview, new Cap(ledger, relayName(relay), caps, systemClock));
 }
 
@@ -96,8 +100,9 @@ function tell(campaign: Campaign, ledger: Ledger, output: Output): void {
     output.say(tooLate(String(notAfter)));
   }
   if (state === 'paused' && capped !== undefined) {
-    const option = capped.by.windowMs === HOUR_MS ? '--max-per-hour' : '--max-per-day';
-    output.say(`${option} of the last run is reached; it can go on ${clockTime(capped.until, Date.now())}.`);
+    output.say(
+      `${capOption(capped.name)} of the last run is reached; it can go on ${clockTime(capped.until, Date.now())}.`,
+    );
   }
 }
 

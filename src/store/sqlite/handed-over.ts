@@ -15,6 +15,10 @@ export class HandedOvers {
   readonly #add: Statement<[number, number, number]>;
   readonly #tidy: Statement<[number]>;
   readonly #since: Statement<[string, number], HandedOver>;
+  readonly #use: Statement<[number, number]>;
+  readonly #firstUse: Statement<[string], number | null>;
+  /** Relays whose first use is known to be in the table. */
+  readonly #used = new Set<number>();
   readonly #sum: Statement<[number, number], number>;
   readonly #noted = new Map<number, Map<number, number>>();
   /** What the table said in this transaction, by relay and minute: it is written at the end alone. */
@@ -32,6 +36,10 @@ export class HandedOvers {
       FROM     handed_over
       WHERE    relay = (SELECT number FROM relay WHERE name = ?) AND minute >= ? AND messages > 0
       ORDER BY minute`);
+    this.#use = db.prepare('UPDATE relay SET first_used_at = coalesce(first_used_at, ?) WHERE number = ?');
+    this.#firstUse = db
+      .prepare<[string], number | null>('SELECT first_used_at FROM relay WHERE name = ?')
+      .pluck();
     this.#sum = db
       .prepare<[number, number], number>(
         'SELECT coalesce(sum(messages), 0) FROM handed_over WHERE relay = ? AND minute >= ?',
@@ -42,6 +50,9 @@ export class HandedOvers {
   /** A message was marked at `at`: its last octet may leave. */
   marked(relay: number | null, at: number): void {
     this.#note(relay, at, 1);
+    if (relay === null || this.#used.has(relay)) return;
+    this.#use.run(at, relay);
+    this.#used.add(relay);
   }
 
   /** The message marked at `at` was not taken after all. */
@@ -58,7 +69,8 @@ export class HandedOvers {
         latest = Math.max(latest, minute);
       }
     }
-    this.forget();
+    this.#noted.clear();
+    this.#sums.clear();
     if (latest < this.#tidiedAt + TIDY_MS) return;
     this.#tidy.run(latest - KEPT_MS);
     this.#tidiedAt = latest;
@@ -68,6 +80,11 @@ export class HandedOvers {
   forget(): void {
     this.#noted.clear();
     this.#sums.clear();
+    this.#used.clear();
+  }
+
+  firstUse(relay: string): number | undefined {
+    return this.#firstUse.get(relay) ?? undefined;
   }
 
   /** How many messages the relay was handed since a minute, what this transaction has noted included. */

@@ -125,6 +125,13 @@ const MIGRATIONS: readonly string[] = [
   -- Why a campaign was stopped by a brake, until the user lifts it.
   ALTER TABLE campaign ADD COLUMN braked_at INTEGER;
   ALTER TABLE campaign ADD COLUMN braked_reason TEXT;
+
+  -- When each relay was handed its first message: what a warm-up counts its days from.
+  ALTER TABLE relay ADD COLUMN first_used_at INTEGER;
+  UPDATE relay
+  SET    first_used_at = used.first
+  FROM   (SELECT relay, min(marked_at) AS first FROM delivery GROUP BY relay) AS used
+  WHERE  relay.number = used.relay;
   `,
 ];
 

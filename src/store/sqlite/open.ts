@@ -138,6 +138,10 @@ class SqliteLedger implements Ledger {
     return this.#read(() => this.#transactions.handedOver.since(relay, since));
   }
 
+  firstUse(relay: string): number | undefined {
+    return this.#read(() => this.#transactions.handedOver.firstUse(relay));
+  }
+
   overview(campaign: Campaign): Overview {
     return this.#read(() => ({
       ...this.#transactions.tally.read(campaign.number),

@@ -55,7 +55,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   ],
   'jsonc-parser': ['cli/settings/json-file.ts'],
   'cli-progress': ['cli/progress.ts'],
-  'csv-stringify': ['cli/commands/recipients.ts', 'cli/commands/suppress.ts'],
+  'csv-stringify': ['cli/attempts.ts', 'cli/commands/recipients.ts', 'cli/commands/suppress.ts'],
   'csv-parse': ['list/'],
   mjml: ['template/compile.ts'],
   handlebars: ['template/'],

@@ -62,6 +62,7 @@ export interface RecipientsFlags {
   readonly state: readonly string[];
   readonly config: string;
   readonly csv: boolean;
+  readonly attempts: boolean;
   readonly json: boolean;
   readonly debug: boolean;
 }
@@ -73,6 +74,7 @@ export function recipientsFlags(command: Command): Command {
         .default([], 'all states')
         .argParser((value: string, earlier: readonly string[]) => [...earlier, value]),
     )
+    .addOption(new Option('--attempts', 'each attempt that was not accepted at the first try').default(false))
     .addOption(flag('--csv', 'MAILBLAST_CSV', 'as CSV'))
     .addOption(flag('--json', 'MAILBLAST_JSON', 'one JSON object a line'))
     .addOption(

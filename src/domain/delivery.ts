@@ -104,3 +104,20 @@ export interface Outcome {
   /** The relay's name, without secrets; empty when none was involved. */
   readonly relay: string;
 }
+
+/** An attempt as it is kept: every one that was not accepted at its first try. */
+export interface Tried {
+  readonly delivery: number;
+  /** When it ended, milliseconds since 1970. */
+  readonly at: number;
+  /** Milliseconds from its beginning to its end. */
+  readonly tookMs: number;
+  readonly relay: string;
+  /** How far it came; empty when the relay was not asked. */
+  readonly stage: string;
+  /** What the delivery was after it. */
+  readonly state: State;
+  readonly reply: Reply | undefined;
+  /** Why, where no reply says it; empty otherwise. */
+  readonly reason: string;
+}

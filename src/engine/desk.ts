@@ -105,7 +105,7 @@ export class Desk implements Supply<PersonalMessage> {
   ended(message: PersonalMessage, attempt: Attempt): void {
     this.#inHand--;
     if (!message.marked) this.#cap.known();
-    this.#settle(message, attempt);
+    this.#outcomes.settled(message.delivery, attempt, message.begun, () => this.#settle(message, attempt));
     this.lookUp();
   }
 

@@ -2,6 +2,7 @@
 // Knows no policy: the desk has decided.
 
 import { domainOf } from '../domain/address.js';
+import type { Attempt } from '../domain/attempt.js';
 import type { Brake } from '../domain/brake.js';
 import type { Clock } from '../domain/clock.js';
 import type { Delivery, Outcome, State } from '../domain/delivery.js';
@@ -29,14 +30,36 @@ export interface About {
 
 export class Outcomes {
   readonly #parts: OutcomesParts;
+  /** What the delivery of the attempt that is being settled has become. */
+  #became: State = 'pending';
 
   constructor(parts: OutcomesParts) {
     this.#parts = parts;
   }
 
+  /** Settles an attempt that was begun at a monotonic time, and keeps it unless it was accepted at the first try. */
+  settled(delivery: Delivery, attempt: Attempt, begun: number, settle: () => void): void {
+    const { recorder, clock, relay } = this.#parts;
+    this.#became = 'pending' as State;
+    settle();
+    const first = delivery.attempts === 0 && delivery.markedAt === undefined;
+    if (first && this.#became === 'accepted') return;
+    recorder.tried({
+      delivery: delivery.id,
+      at: clock.now(),
+      tookMs: Math.max(0, Math.round(clock.monotonic() - begun)),
+      relay,
+      stage: attempt.ended === 'unable' ? '' : attempt.stage,
+      state: this.#became,
+      reply: attempt.ended === 'replied' ? attempt.reply : undefined,
+      reason: attempt.ended === 'replied' ? '' : attempt.why,
+    });
+  }
+
   record(delivery: Delivery, state: State, about: About): void {
     const { recorder, clock, relay, brake } = this.#parts;
     const at = clock.now();
+    this.#became = state;
     recorder.outcome({
       delivery: delivery.id,
       state,

@@ -3,7 +3,7 @@
 
 import type { Campaign, Content, RunOptions } from '../domain/campaign.js';
 import type { HandedOver } from '../domain/cap.js';
-import type { Counts, Delivery, Mark, Outcome, State } from '../domain/delivery.js';
+import type { Counts, Delivery, Mark, Outcome, State, Tried } from '../domain/delivery.js';
 import type { ListRow } from '../domain/recipient.js';
 import type { Reply } from '../domain/reply.js';
 import type { Suppressions } from './suppressions.js';
@@ -69,6 +69,8 @@ export interface Ledger {
   record(group: {
     readonly outcomes: readonly Outcome[];
     readonly marks: readonly Mark[];
+    /** Attempts to be kept for the record; none when absent. */
+    readonly tried?: readonly Tried[];
   }): Promise<readonly number[]>;
 
   /**
@@ -84,6 +86,9 @@ export interface Ledger {
 
   /** Every delivery of the campaign in one of the states (all states when none is given), by line, then number. */
   recipients(campaign: Campaign, states?: readonly State[]): IterableIterator<RecipientRecord>;
+
+  /** The attempts that were kept, of deliveries in one of the states (all when none is given), by line, then time. */
+  attempts(campaign: Campaign, states?: readonly State[]): IterableIterator<AttemptRecord>;
 
   /** Keeps the options of this run for `resume`. */
   remember(campaign: Campaign, options: RunOptions): void;
@@ -200,4 +205,10 @@ export interface RecipientRecord {
   readonly at: number | undefined;
   readonly dueAt: number;
   readonly fields: Readonly<Record<string, string>>;
+}
+
+/** One line of `mailblast recipients --attempts`. */
+export interface AttemptRecord extends Omit<Tried, 'delivery'> {
+  readonly address: string;
+  readonly line: number;
 }

@@ -132,6 +132,23 @@ const MIGRATIONS: readonly string[] = [
   SET    first_used_at = used.first
   FROM   (SELECT relay, min(marked_at) AS first FROM delivery GROUP BY relay) AS used
   WHERE  relay.number = used.relay;
+
+  -- Every attempt that was not accepted at its first try. One index: it is written while a campaign is sent.
+  CREATE TABLE attempt (
+    id             INTEGER PRIMARY KEY,
+    delivery       INTEGER NOT NULL,
+    at             INTEGER NOT NULL,
+    took           INTEGER NOT NULL,           -- milliseconds
+    relay          INTEGER,
+    stage          TEXT NOT NULL,
+    state          TEXT NOT NULL,              -- what the delivery was after it
+    reply_code     INTEGER,
+    reply_enhanced TEXT,
+    reply_text     TEXT,
+    reason         TEXT NOT NULL
+  ) STRICT;
+
+  CREATE INDEX attempt_by_delivery ON attempt (delivery);
   `,
 ];
 

@@ -9,6 +9,7 @@ import type { HandedOver } from '../../domain/cap.js';
 import { type Delivery, STATES, type State } from '../../domain/delivery.js';
 import type { ListRow } from '../../domain/recipient.js';
 import type {
+  AttemptRecord,
   Cursor,
   Imported,
   ImportPlan,
@@ -21,6 +22,7 @@ import type {
   Settled,
 } from '../ledger.js';
 import type { Suppressions } from '../suppressions.js';
+import { attemptsInListOrder } from './attempts.js';
 import { Campaigns } from './campaigns.js';
 import { carried } from './carried-rows.js';
 import { holdingOn, IN_MEMORY, openForReading, openForWriting, patiently } from './connection.js';
@@ -124,7 +126,7 @@ class SqliteLedger implements Ledger {
     this.#expectNoImport();
     // A connection that may not write says so itself.
     if (this.path === IN_MEMORY || this.#db.readonly) {
-      return this.#write(() => this.#transactions.moves.record(group.outcomes, group.marks));
+      return this.#write(() => this.#transactions.moves.record(group.outcomes, group.marks, group.tried));
     }
     this.#writer ??= new Writer(this.path);
     try {
@@ -153,6 +155,11 @@ class SqliteLedger implements Ledger {
   recipients(campaign: Campaign, states: readonly State[] = []): IterableIterator<RecipientRecord> {
     const wanted = states.length === 0 ? STATES : states;
     return this.#apart((db) => inListOrder(db, campaign.number, wanted));
+  }
+
+  attempts(campaign: Campaign, states: readonly State[] = []): IterableIterator<AttemptRecord> {
+    const wanted = states.length === 0 ? STATES : states;
+    return this.#apart((db) => attemptsInListOrder(db, campaign.number, wanted));
   }
 
   remember(campaign: Campaign, options: RunOptions): void {

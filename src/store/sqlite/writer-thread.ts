@@ -21,10 +21,10 @@ parentPort!.on('message', (message: string) => {
   else void write(JSON.parse(message) as Group).then((answer) => parentPort!.postMessage(answer));
 });
 
-async function write({ outcomes, marks }: Group): Promise<Answer> {
+async function write({ outcomes, marks, tried }: Group): Promise<Answer> {
   try {
     demandFiles();
-    const record = () => transactions.moves.record(outcomes, marks);
+    const record = () => transactions.moves.record(outcomes, marks, tried);
     return { refused: await patiently(() => transactions.run(record)) };
   } catch (error) {
     return { failure: carryError(error) };

@@ -2,12 +2,13 @@
 // Knows threads and messages; what is written is writer-thread.ts's business.
 
 import { Worker } from 'node:worker_threads';
-import type { Mark, Outcome } from '../../domain/delivery.js';
+import type { Mark, Outcome, Tried } from '../../domain/delivery.js';
 import { type CarriedError, carriedError } from './thread-errors.js';
 
 export interface Group {
   readonly outcomes: readonly Outcome[];
   readonly marks: readonly Mark[];
+  readonly tried?: readonly Tried[];
 }
 
 /** What the thread says to a group: that it is durable, but for the marks that caps refused, or why it is not. */

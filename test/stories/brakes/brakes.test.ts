@@ -45,6 +45,16 @@ test('a list is not burnt: the canary goes well, the rest is stopped, and only r
     /^Paused .*: The same refusal came from 20/m,
   );
 
+  const who = ['recipients', 'list-news', '--attempts'];
+  const lines = (await desk.run(who)).stdout.trim().split('\n');
+  const refusal =
+    /^line \d+: p\d+@d\d+\.example: .* at rcpt after \d+ ms: 550 5\.7\.1 .*block list; rejected$/;
+  assert.ok(lines.filter((line) => refusal.test(line)).length >= 20, lines[0]);
+  const json = JSON.parse((await desk.run([...who, '--json'])).stdout.split('\n')[0]!) as { stage: string };
+  assert.equal(json.stage, 'rcpt');
+  const csv = (await desk.run([...who, '--csv'])).stdout;
+  assert.match(csv, /^address,line,at,took_ms,relay,stage,reply,reason,state\r\n/);
+
   blocked = false;
   const before = relay.journal.length;
   const again = await desk.run(SEND, env);

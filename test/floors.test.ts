@@ -41,6 +41,7 @@ const BELOW: Readonly<Record<string, readonly string[]>> = {
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'mime-types': ['engine/attached-files.ts', 'engine/local-images.ts', 'engine/personal-files.ts'],
   commander: [
+    'cli/bound-options.ts',
     'cli/main.ts',
     'cli/commands.ts',
     'cli/options.ts',
@@ -61,7 +62,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'string-width': ['cli/terminal.ts', 'cli/summary.ts'],
   'jsonc-parser': ['cli/settings/json-file.ts'],
   'cli-progress': ['cli/progress.ts'],
-  'csv-stringify': ['cli/commands/recipients.ts', 'cli/commands/suppress.ts'],
+  'csv-stringify': ['cli/attempts.ts', 'cli/commands/recipients.ts', 'cli/commands/suppress.ts'],
   'csv-parse': ['list/'],
   mjml: ['template/compile.ts'],
   handlebars: ['template/'],

@@ -1,6 +1,6 @@
 // The kinds of options that the command line has. Knows commander; knows no option.
 
-import { Option } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 
 /** A text option that is empty when not given, so that nothing inside has to ask. */
 export function text(flags: string, variable: string, help: string): Option {
@@ -17,4 +17,10 @@ export function several(flags: string, help: string): Option {
 /** A switch that is off when not given. */
 export function flag(flags: string, variable: string, help: string): Option {
   return new Option(flags, help).env(variable).default(false);
+}
+
+/** Reads a whole number; 0 stands for none or all. */
+export function wholeNumberOrZero(value: string): number {
+  if (!/^\d{1,9}$/.test(value)) throw new InvalidArgumentError('It must be a whole number.');
+  return Number(value);
 }

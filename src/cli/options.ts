@@ -4,8 +4,9 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { parseDuration } from '../domain/duration.js';
 import { parseRate } from '../domain/rate.js';
+import { type BoundFlags, boundFlags } from './bound-options.js';
 import { type FileOptions, fileFlags } from './file-flags.js';
-import { flag, several, text } from './option-kinds.js';
+import { flag, several, text, wholeNumberOrZero } from './option-kinds.js';
 import { type ConnectionFlags, connectionFlags } from './relay-flags.js';
 
 /** Options of `send`, as commander gives them. Texts are empty when not given. */
@@ -33,13 +34,11 @@ export interface SendOptions extends RunFlags, FileOptions {
 }
 
 /** Options that say how a run goes: `send` and `resume` have them. */
-export interface RunFlags extends HouseFlags, ConnectionFlags {
+export interface RunFlags extends HouseFlags, ConnectionFlags, BoundFlags {
   readonly relay: string;
   readonly rate: string;
   readonly connections: number;
   readonly depth: number;
-  readonly limit: number;
-  readonly maxPerDay: number;
   readonly retryFor: string;
   readonly wait: boolean;
   readonly dkimDomain: string;
@@ -63,6 +62,7 @@ export interface RecipientsFlags {
   readonly state: readonly string[];
   readonly config: string;
   readonly csv: boolean;
+  readonly attempts: boolean;
   readonly json: boolean;
   readonly debug: boolean;
 }
@@ -74,6 +74,7 @@ export function recipientsFlags(command: Command): Command {
         .default([], 'all states')
         .argParser((value: string, earlier: readonly string[]) => [...earlier, value]),
     )
+    .addOption(new Option('--attempts', 'each attempt that was not accepted at the first try').default(false))
     .addOption(flag('--csv', 'MAILBLAST_CSV', 'as CSV'))
     .addOption(flag('--json', 'MAILBLAST_JSON', 'one JSON object a line'))
     .addOption(
@@ -119,19 +120,8 @@ export function runFlags(command: Command): Command {
         .env('MAILBLAST_DEPTH')
         .default(1)
         .argParser(depthNumber),
-    )
-    .addOption(
-      new Option('--limit <n>', 'messages in this run, at the most (0: all)')
-        .env('MAILBLAST_LIMIT')
-        .default(0)
-        .argParser(wholeNumberOrZero),
-    )
-    .addOption(
-      new Option('--max-per-day <n>', 'messages through this relay in any 24 hours, at the most (0: no cap)')
-        .env('MAILBLAST_MAX_PER_DAY')
-        .default(0)
-        .argParser(wholeNumberOrZero),
-    )
+    );
+  boundFlags(command)
     .addOption(
       new Option('--retry-for <duration>', 'try a deferred delivery for so long, from its first attempt')
         .env('MAILBLAST_RETRY_FOR')
@@ -240,9 +230,4 @@ function depthNumber(value: string): number {
   const depth = wholeNumber(value);
   if (depth > 100) throw new InvalidArgumentError('It must be 100 at the most.');
   return depth;
-}
-
-function wholeNumberOrZero(value: string): number {
-  if (!/^\d{1,9}$/.test(value)) throw new InvalidArgumentError('It must be a whole number.');
-  return Number(value);
 }

@@ -4,6 +4,7 @@ import { MultiBar, Presets, type SingleBar } from 'cli-progress';
 import { formatDuration } from '../domain/duration.js';
 import type { AttemptEvent, RunEvent } from '../engine/events.js';
 import type { Output } from './output.js';
+import { capOption } from './plan-words.js';
 import { clockTime, count, counted } from './words.js';
 
 /** Without a terminal: the first line after so long, then one a minute. Short campaigns need none. */
@@ -53,7 +54,7 @@ export class Progress {
           this.line(`Waiting for the next attempts, due ${clockTime(event.until, Date.now())}.`);
         } else if (event.reason === 'cap') {
           this.line(
-            `--max-per-day is reached; the next message may go ${clockTime(event.until, Date.now())}.`,
+            `${capOption(event.cap ?? 'day')} is reached; the next message may go ${clockTime(event.until, Date.now())}.`,
           );
         }
         return;

@@ -1,27 +1,31 @@
 // What `send` and `resume` have in common once the campaign is there: the last question, the run, and how it ended.
 
 import { resolve } from 'node:path';
+import { parseShare } from '../domain/brake.js';
 import type { Campaign, RunOptions } from '../domain/campaign.js';
-import { STATES, type State } from '../domain/delivery.js';
-import { formatDuration, parseDuration } from '../domain/duration.js';
+import { parseWarmUp } from '../domain/cap.js';
+import { parseDuration } from '../domain/duration.js';
+import { parseMoment } from '../domain/moment.js';
 import { parseRate } from '../domain/rate.js';
-import type { RunEvent } from '../engine/events.js';
+import type { CapSettings } from '../engine/cap.js';
+import { planRun } from '../engine/plan-run.js';
 import { send } from '../engine/send.js';
 import { Stop } from '../engine/stop.js';
 import { systemClock } from '../engine/system-clock.js';
 import type { DkimSigner } from '../message/dkim.js';
 import type { Relay } from '../relay/relay.js';
-import type { Ledger, Overview } from '../store/ledger.js';
+import type { Ledger } from '../store/ledger.js';
 import { EXIT } from './exit-codes.js';
-import { nextCommand } from './next-command.js';
 import type { RunFlags } from './options.js';
 import type { Output } from './output.js';
+import { paceInWords, planInWords } from './plan-words.js';
 import { Progress } from './progress.js';
 import { withoutLogin } from './relay-choice.js';
+import { isComplete, type Paused, sayEnd, sayPaused, sayStart } from './run-words.js';
 import { listenForSignals } from './signals.js';
-import { countsTable } from './summary.js';
-import type { Ink } from './terminal.js';
-import { clockTime, count, counted, countsInWords, stateName } from './words.js';
+import { clockTime, counted } from './words.js';
+
+type CapFlags = Pick<RunFlags, 'maxPerDay' | 'maxPerHour' | 'warmUp'>;
 
 /** Sends what is left of a campaign whose lock is held, and says how it went. Gives the exit code. */
 export async function runCampaign(
@@ -35,7 +39,7 @@ export async function runCampaign(
   for (const note of signer?.notes ?? []) output.say(note);
   const stop = new Stop();
   const progress = new Progress(output);
-  let paused: Extract<RunEvent, { readonly event: 'paused' }> | undefined;
+  let paused: Paused | undefined;
   const signals = listenForSignals(stop, (line) => progress.line(line));
   try {
     const overview = await send({
@@ -46,8 +50,10 @@ export async function runCampaign(
         rate: parseRate(flags.rate)!,
         connections: flags.connections,
         depth: flags.depth,
-        limit: flags.limit === 0 ? Number.POSITIVE_INFINITY : flags.limit,
-        maxPerDay: flags.maxPerDay === 0 ? Number.POSITIVE_INFINITY : flags.maxPerDay,
+        limit: limitOf(flags),
+        maxRejected: parseShare(flags.maxRejected)!,
+        notAfter: parseMoment(flags.notAfter) ?? Number.POSITIVE_INFINITY,
+        ...capsOf(flags),
         retryFor: parseDuration(flags.retryFor)!,
         wait: flags.wait,
         inDoubt: flags.inDoubt,
@@ -57,7 +63,7 @@ export async function runCampaign(
       stop,
       report: (event) => {
         if (event.event === 'start') {
-          sayStart(event, output);
+          sayStart(event, flags, output);
         }
         if (event.event === 'paused') paused = event;
         progress.report(event);
@@ -65,12 +71,7 @@ export async function runCampaign(
     });
     sayEnd(campaign, ledger.path, overview, flags, signals.code !== undefined, output);
     if (isComplete(overview)) return EXIT.done;
-    if (paused?.reason === 'cap') sayCapped(flags, paused.until, output);
-    if (paused?.reason === 'rest') {
-      output.say(
-        `The relay may be asked again ${clockTime(paused.until!, Date.now())}; run the same command then.`,
-      );
-    }
+    if (paused !== undefined) sayPaused(paused, flags, output);
     return signals.code ?? EXIT.left;
   } finally {
     progress.stop();
@@ -78,10 +79,20 @@ export async function runCampaign(
   }
 }
 
+/** The caps of a run, 0 standing for none. */
+export function capsOf({ maxPerDay, maxPerHour, warmUp }: CapFlags): CapSettings {
+  const cap = (messages: number) => (messages === 0 ? Number.POSITIVE_INFINITY : messages);
+  return { maxPerDay: cap(maxPerDay), maxPerHour: cap(maxPerHour), warmUp: parseWarmUp(warmUp) ?? [] };
+}
+
+function limitOf({ limit }: RunFlags): number {
+  return limit === 0 ? Number.POSITIVE_INFINITY : limit;
+}
+
 /** What `resume` needs to go on as this run did. URLs are kept without their logins. */
 export function remembered(options: RunFlags): RunOptions {
   const { relay, rate, connections, depth, retryFor, wait, dkimDomain, dkimSelector, dkimKey: key } = options;
-  const { maxPerDay, oauth2, proxy } = options;
+  const { maxPerDay, maxPerHour, warmUp, notAfter, maxRejected, oauth2, proxy } = options;
   const path = (file: string) => (file === '' ? '' : resolve(file));
   return {
     relay: withoutLogin(relay),
@@ -89,6 +100,10 @@ export function remembered(options: RunFlags): RunOptions {
     connections,
     depth,
     maxPerDay,
+    maxPerHour,
+    warmUp,
+    notAfter,
+    maxRejected,
     retryFor,
     wait,
     dkimDomain,
@@ -105,111 +120,26 @@ export function remembered(options: RunFlags): RunOptions {
 /** "Send to 1,200 recipients …?" — asked once, before a campaign's first message, on a terminal only. */
 export async function mayBegin(
   campaign: Campaign,
-  left: number,
+  ledger: Ledger,
   relay: string,
   flags: RunFlags,
   output: Output,
 ): Promise<boolean> {
-  if (flags.yes || !output.interactive || left === 0) return true;
-  const rate = parseRate(flags.rate)!;
-  const messages = flags.limit === 0 ? left : Math.min(left, flags.limit);
-  const end = Number.isFinite(rate)
-    ? `, until about ${clockTime(Date.now() + (messages / rate) * 1000, Date.now())}`
-    : '';
+  const left = ledger.overview(campaign).counts.pending;
+  const now = Date.now();
+  const late = now > (parseMoment(flags.notAfter) ?? Number.POSITIVE_INFINITY);
+  if (flags.yes || !output.interactive || left === 0 || late) return true;
+  const settings = { ...capsOf(flags), rate: parseRate(flags.rate)!, limit: limitOf(flags) };
+  const plan = planRun(ledger, relay, settings, left, now);
+  const [first] = plan.portions;
+  const when =
+    plan.portions.length === 1 && first!.from <= now
+      ? Number.isFinite(settings.rate)
+        ? `, until about ${clockTime(first!.until, now)}`
+        : ''
+      : `: ${planInWords(plan, now)}`;
+  const messages = Math.min(left, settings.limit);
   return output.confirm(
-    `Send to ${counted(messages, 'recipient')} from ${campaign.content.sender.from} through ${relay} at ${flags.rate}${end}?`,
+    `Send to ${counted(messages, 'recipient')} from ${campaign.content.sender.from} through ${relay} at ${paceInWords(flags)}${when}?`,
   );
-}
-
-function sayStart(
-  event: {
-    left: number;
-    relay: string;
-    in_doubt_at_most: number;
-    held: number;
-    resent: number;
-    assumed: number;
-    unsuppressed: number;
-  },
-  output: Output,
-): void {
-  if (event.resent > 0)
-    output.say(`${counted(event.resent, 'delivery', 'deliveries')} in doubt will be sent again.`);
-  if (event.assumed > 0)
-    output.say(`${counted(event.assumed, 'delivery', 'deliveries')} in doubt count as accepted now.`);
-  if (event.unsuppressed > 0)
-    output.say(`${counted(event.unsuppressed, 'recipient is', 'recipients are')} not suppressed any longer.`);
-  if (event.held > 0) {
-    output.say(
-      `${counted(event.held, 'delivery is', 'deliveries are')} in doubt from an earlier run and held; --in-doubt resend or assume-accepted decides.`,
-    );
-  }
-  if (event.left === 0) return;
-  output.say(
-    `Sending to ${counted(event.left, 'recipient')} through ${event.relay}. ` +
-      `Should this run be cut off, at most ${count(event.in_doubt_at_most)} will be in doubt.`,
-  );
-}
-
-/** Green is accepted, red has no good end, yellow may still get one. */
-const INKS: Readonly<Record<State, Ink>> = {
-  pending: 'cyan',
-  transmitting: 'yellow',
-  accepted: 'green',
-  deferred: 'yellow',
-  rejected: 'red',
-  in_doubt: 'yellow',
-  expired: 'red',
-  suppressed: 'dim',
-  invalid: 'red',
-  duplicate: 'dim',
-  withdrawn: 'dim',
-};
-
-function sayEnd(
-  campaign: Campaign,
-  ledger: string,
-  overview: Overview,
-  flags: RunFlags,
-  stopped: boolean,
-  output: Output,
-): void {
-  const { counts, nextDue } = overview;
-  const how = isComplete(overview) ? 'is complete' : stopped ? 'was stopped' : 'is not complete yet';
-  output.say(`Campaign ${campaign.name} ${how}: ${countsInWords(counts)}.`);
-  // One state is said already.
-  if (output.terminal !== undefined && STATES.filter((state) => counts[state] > 0).length > 1) {
-    const rows = STATES.map((state) => ({ label: stateName(state), count: counts[state], ink: INKS[state] }));
-    for (const line of ['', ...countsTable(rows, output.terminal), '']) output.say(line);
-  }
-  if (isComplete(overview)) return;
-  const again = nextCommand('resume', campaign.name, ledger);
-  if (counts.pending > 0) {
-    const limited = !stopped && flags.limit > 0 ? ' --limit was reached;' : '';
-    output.say(
-      `${counted(counts.pending, 'recipient is', 'recipients are')} left;${limited} go on with the same command, or: ${again}`,
-    );
-  }
-  if (nextDue !== undefined) {
-    const wait = Math.max(0, nextDue - Date.now());
-    output.say(
-      `The next deferred delivery is due in ${formatDuration(wait)} (${clockTime(nextDue, Date.now())}): ${again}`,
-    );
-  }
-  if (counts.in_doubt > 0) {
-    output.say(
-      `${counted(counts.in_doubt, 'delivery is', 'deliveries are')} in doubt: ${nextCommand('recipients', campaign.name, ledger, '--state', 'in_doubt')}`,
-    );
-  }
-}
-
-function sayCapped(flags: RunFlags, until: number | null, output: Output): void {
-  const when = until === null ? '' : ` The next message may go ${clockTime(until, Date.now())}.`;
-  output.say(
-    `This relay was handed ${count(flags.maxPerDay)} messages in the last 24 hours, which is --max-per-day.${when}`,
-  );
-}
-
-function isComplete({ counts }: Overview): boolean {
-  return counts.pending + counts.transmitting + counts.deferred + counts.in_doubt === 0;
 }

@@ -72,6 +72,8 @@ export interface Campaign {
   readonly createdAt: number;
   /** Milliseconds since 1970, when the user ended it for good. */
   readonly abandonedAt: number | undefined;
+  /** Stopped by a brake at that moment, for this reason, a sentence; until the user lifts it. */
+  readonly braked: { readonly at: number; readonly reason: string } | undefined;
   /** Options of the last run, as the command line keeps them for `resume`. No secrets. */
   readonly options: RunOptions;
   /** Hash of the list as last imported, hex; empty when unknown. */

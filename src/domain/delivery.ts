@@ -1,6 +1,7 @@
 // A delivery: one recipient of one campaign. Its states, the legal moves between them, and what an attempt came to.
 // This is the state machine's one home; the ledger guards every write with it. Pure.
 
+import type { CapLimit } from './cap.js';
 import type { Fields } from './recipient.js';
 import type { Reply } from './reply.js';
 
@@ -83,6 +84,8 @@ export interface Mark {
   readonly now: number;
   /** The name of the relay that is to take the message. */
   readonly relay: string;
+  /** The relay's caps: the mark is refused when one of them is used up. None when absent. */
+  readonly caps?: readonly CapLimit[];
 }
 
 /** What an attempt came to. */
@@ -100,4 +103,21 @@ export interface Outcome {
   readonly reason: string;
   /** The relay's name, without secrets; empty when none was involved. */
   readonly relay: string;
+}
+
+/** An attempt as it is kept: every one that was not accepted at its first try. */
+export interface Tried {
+  readonly delivery: number;
+  /** When it ended, milliseconds since 1970. */
+  readonly at: number;
+  /** Milliseconds from its beginning to its end. */
+  readonly tookMs: number;
+  readonly relay: string;
+  /** How far it came; empty when the relay was not asked. */
+  readonly stage: string;
+  /** What the delivery was after it. */
+  readonly state: State;
+  readonly reply: Reply | undefined;
+  /** Why, where no reply says it; empty otherwise. */
+  readonly reason: string;
 }

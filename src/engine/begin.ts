@@ -93,6 +93,12 @@ async function beginLocked(
 ): Promise<Begun> {
   const known = ledger.find(request.name);
   if (known) mayContinue(known, request.rehearsal);
+  if (known?.braked) {
+    throw new MailblastError(
+      'unfinished',
+      `Campaign ${known.name} is paused: ${known.braked.reason} Look into it; mailblast resume ${known.name} lifts the pause.`,
+    );
+  }
   const untouched = known === undefined || nothingTried(ledger.overview(known).counts);
   const unchanged =
     known !== undefined && known.contentHash === (await contentHash(request, known.content.sources));

@@ -156,7 +156,7 @@ export function checkMerges(
     listHash: '',
     options: {},
   };
-  new Letters({ ...probe, abandonedAt: undefined, name, content, columns }, secret);
+  new Letters({ ...probe, abandonedAt: undefined, braked: undefined, name, content, columns }, secret);
 }
 
 /**

@@ -4,7 +4,7 @@
 import { domainOf } from '../domain/address.js';
 import type { Attempt } from '../domain/attempt.js';
 import type { Clock } from '../domain/clock.js';
-import type { Delivery, Outcome, State } from '../domain/delivery.js';
+import type { Delivery, Outcome } from '../domain/delivery.js';
 import { MailblastError, UnmergeableRow } from '../domain/errors.js';
 import type { Pace } from '../domain/pace.js';
 import { judgeAttempt, retryDelay, type Verdict } from '../domain/policy.js';
@@ -13,25 +13,15 @@ import { whySuppressed } from '../domain/suppression.js';
 import type { Supply } from '../relay/pool.js';
 import type { Suppressions } from '../store/suppressions.js';
 import type { Cap } from './cap.js';
-import type { Writer } from './editions.js';
-import { isAttemptState, type Reporter } from './events.js';
+import type { DeskParts, DeskSettings } from './desk-parts.js';
+import type { Reporter } from './events.js';
+import type { Gate } from './gate.js';
 import { HeldDomains } from './held-domains.js';
 import type { PersonalMessage } from './letters.js';
-import type { Queue } from './queue.js';
-import type { Recorder } from './recorder.js';
+import type { Outcomes } from './outcomes.js';
+import { CapReached, type Recorder } from './recorder.js';
 import { Stock } from './stock.js';
 import type { Stop } from './stop.js';
-
-export interface DeskSettings {
-  /** The relay's name, as the ledger keeps it. */
-  readonly relay: string;
-  /** Messages handed to sessions in this run, at the most. */
-  readonly limit: number;
-  /** Milliseconds from a delivery's first attempt, after which it is given up. */
-  readonly retryFor: number;
-  /** Signed messages made ahead of need. */
-  readonly ahead: number;
-}
 
 export class Desk implements Supply<PersonalMessage> {
   readonly #stock: Stock;
@@ -39,33 +29,23 @@ export class Desk implements Supply<PersonalMessage> {
   readonly #suppressions: Pick<Suppressions, 'of'>;
   readonly #cap: Cap;
   readonly #pace: Pace;
+  readonly #gate: Gate;
+  readonly #outcomes: Outcomes;
   readonly #domains = new HeldDomains();
   readonly #settings: DeskSettings;
   readonly #clock: Clock;
   readonly #stop: Stop;
   readonly #report: Reporter;
-  #begun = 0;
   #inHand = 0;
   #onQuiet: (() => void) | undefined;
 
-  constructor(parts: {
-    readonly queue: Queue;
-    readonly letters: Writer;
-    readonly recorder: Recorder;
-    readonly suppressions: Pick<Suppressions, 'of'>;
-    readonly cap: Cap;
-    readonly pace: Pace;
-    readonly settings: DeskSettings;
-    readonly clock: Clock;
-    readonly stop: Stop;
-    readonly report: Reporter;
-    /** A message came in that was not there when a session asked for one. */
-    readonly onReady: () => void;
-  }) {
+  constructor(parts: DeskParts) {
     this.#recorder = parts.recorder;
     this.#suppressions = parts.suppressions;
     this.#cap = parts.cap;
     this.#pace = parts.pace;
+    this.#gate = parts.gate;
+    this.#outcomes = parts.outcomes;
     this.#settings = parts.settings;
     this.#clock = parts.clock;
     this.#stop = parts.stop;
@@ -80,48 +60,52 @@ export class Desk implements Supply<PersonalMessage> {
     });
   }
 
-  /** Whether this run may begin no further message, by `--limit`. */
-  get limitReached(): boolean {
-    return this.#begun >= this.#settings.limit;
-  }
-
   /** Whether there is something that could be begun, but for limit and cap. */
   get stocked(): boolean {
     return !this.#stock.dry;
   }
 
   waiting(): boolean {
-    return this.#open() && this.#stock.waiting;
+    return this.#gate.open && this.#stock.waiting;
   }
 
   take(): PersonalMessage | undefined {
-    const message = this.#open() ? this.#stock.take() : undefined;
+    const message = this.#gate.open ? this.#stock.take() : undefined;
     if (message === undefined) {
       this.lookUp();
       return undefined;
     }
-    this.#begun++;
     this.#inHand++;
-    this.#cap.begin();
+    this.#gate.begin();
     message.begun = this.#clock.monotonic();
     return message;
   }
 
   async mark(message: PersonalMessage): Promise<void> {
     message.marked = true;
-    await this.#recorder.mark({
-      delivery: message.delivery.id,
-      at: message.date,
-      now: this.#clock.now(),
-      relay: this.#settings.relay,
-    });
+    try {
+      await this.#recorder.mark({
+        delivery: message.delivery.id,
+        at: message.date,
+        now: this.#clock.now(),
+        relay: this.#settings.relay,
+        caps: this.#cap.limits,
+      });
+    } catch (error) {
+      // The session breaks its connection off, and the delivery goes back to the queue as if it was never taken.
+      if (error instanceof CapReached) {
+        message.marked = false;
+        this.#cap.refused();
+      }
+      throw error;
+    }
     this.#cap.known();
   }
 
   ended(message: PersonalMessage, attempt: Attempt): void {
     this.#inHand--;
     if (!message.marked) this.#cap.known();
-    this.#settle(message, attempt);
+    this.#outcomes.settled(message.delivery, attempt, message.begun, () => this.#settle(message, attempt));
     this.lookUp();
   }
 
@@ -135,22 +119,17 @@ export class Desk implements Supply<PersonalMessage> {
 
   /** Tells who waits for quiet, if it is. */
   lookUp(): void {
-    const idle = this.#inHand === 0 && (this.#stock.dry || !this.#open());
+    const idle = this.#inHand === 0 && (this.#stock.dry || !this.#gate.open);
     if (!idle && !this.#stop.drain.aborted) return;
     this.#onQuiet?.();
     this.#onQuiet = undefined;
-  }
-
-  #open(): boolean {
-    if (this.#stop.drain.aborted || this.limitReached || !this.#cap.open) return false;
-    return this.#pace.resting(this.#clock.monotonic()) === undefined;
   }
 
   /** Looked up now, not when the list was read: who unsubscribes during the run is not mailed. */
   #refused(delivery: Delivery): boolean {
     const suppression = this.#suppressions.of(delivery.key);
     if (suppression !== undefined) {
-      this.#record(delivery, 'suppressed', { reason: whySuppressed(suppression), charged: false });
+      this.#outcomes.record(delivery, 'suppressed', { reason: whySuppressed(suppression), charged: false });
       return true;
     }
     const held = this.#domains.until(domainOf(delivery), this.#clock.now());
@@ -160,13 +139,13 @@ export class Desk implements Supply<PersonalMessage> {
 
   /** A delivery whose recipient's domain takes nothing for now. It is not charged with that. */
   #putOff(delivery: Delivery, until: number, why: string, reply?: Outcome['reply']): void {
-    this.#record(delivery, 'deferred', { reply, reason: why, charged: false, dueAt: until });
+    this.#outcomes.record(delivery, 'deferred', { reply, reason: why, charged: false, dueAt: until });
   }
 
   /** The row's own fault makes it invalid; anything else would befall the next one too. */
   #notWritten(delivery: Delivery, error: unknown): boolean {
     if (error instanceof UnmergeableRow) {
-      this.#record(delivery, 'invalid', { reason: error.message, charged: false });
+      this.#outcomes.record(delivery, 'invalid', { reason: error.message, charged: false });
       return true;
     }
     this.#stock.putBack(delivery);
@@ -182,13 +161,13 @@ export class Desk implements Supply<PersonalMessage> {
     switch (verdict.action) {
       case 'accepted':
         this.#pace.taken(this.#clock.monotonic());
-        return this.#record(delivery, 'accepted', { reply, charged: true });
+        return this.#outcomes.record(delivery, 'accepted', { reply, charged: true });
       case 'reject':
-        return this.#record(delivery, 'rejected', { reply, charged: true });
+        return this.#outcomes.record(delivery, 'rejected', { reply, charged: true });
       case 'invalid':
-        return this.#record(delivery, 'invalid', { reason, charged: false });
+        return this.#outcomes.record(delivery, 'invalid', { reason, charged: false });
       case 'in_doubt':
-        return this.#record(delivery, 'in_doubt', { reason, charged: true });
+        return this.#outcomes.record(delivery, 'in_doubt', { reason, charged: true });
       case 'retry':
         return this.#retry(delivery, reply, reason, verdict.afterMs);
       case 'stop':
@@ -206,8 +185,8 @@ export class Desk implements Supply<PersonalMessage> {
     const now = this.#clock.now();
     const due = now + (afterMs ?? retryDelay(delivery.attempts + 1, delivery.key));
     const givenUp = due > (delivery.firstAttemptAt ?? now) + this.#settings.retryFor;
-    if (givenUp) this.#record(delivery, 'expired', { reply, reason, charged: true });
-    else this.#record(delivery, 'deferred', { reply, reason, charged: true, dueAt: due });
+    if (givenUp) this.#outcomes.record(delivery, 'expired', { reply, reason, charged: true });
+    else this.#outcomes.record(delivery, 'deferred', { reply, reason, charged: true, dueAt: due });
   }
 
   /** The relay wants less, or nothing for now; the recipient has no part in it and is not charged. */
@@ -221,7 +200,7 @@ export class Desk implements Supply<PersonalMessage> {
       const domain = domainOf(delivery);
       const rest = verdict.action === 'rest' ? verdict.restMs : undefined;
       const until = this.#domains.hold(domain, this.#clock.now(), rest);
-      this.#begun--;
+      this.#gate.giveBack();
       return this.#putOff(delivery, until, `${domain} takes no more for now`, reply);
     }
     this.#putBack(message, reply, '');
@@ -238,39 +217,10 @@ export class Desk implements Supply<PersonalMessage> {
   /** Back to the head of the queue; the ledger hears of it only if it had heard of the mark. */
   #putBack(message: PersonalMessage, reply: Outcome['reply'], reason: string): void {
     const { delivery } = message;
-    this.#begun--;
+    this.#gate.giveBack();
     if (message.marked) {
-      this.#record(delivery, 'pending', { reply, reason, charged: false, dueAt: delivery.dueAt });
+      this.#outcomes.record(delivery, 'pending', { reply, reason, charged: false, dueAt: delivery.dueAt });
     }
     this.#stock.putBack(message.marked ? { ...delivery, markedAt: message.date } : delivery);
-  }
-
-  #record(
-    delivery: Delivery,
-    state: State,
-    about: { reply?: Outcome['reply']; reason?: string; charged: boolean; dueAt?: number },
-  ): void {
-    const at = this.#clock.now();
-    const reason = about.reason ?? '';
-    this.#recorder.outcome({
-      delivery: delivery.id,
-      state,
-      at,
-      dueAt: about.dueAt ?? 0,
-      charged: about.charged,
-      reply: about.reply,
-      reason,
-      relay: state === 'invalid' || state === 'suppressed' ? '' : this.#settings.relay,
-    });
-    if (!isAttemptState(state)) return;
-    this.#report({
-      event: state,
-      address: delivery.address,
-      line: delivery.line,
-      reply: about.reply ? formatReply(about.reply) : '',
-      reason,
-      at,
-      ...(about.dueAt === undefined ? {} : { due: about.dueAt }),
-    });
   }
 }

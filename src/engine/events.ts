@@ -1,6 +1,7 @@
 // What a run tells while it goes on. The command line makes a bar, lines or JSON of it. Types only.
 
 import type { Counts, State } from '../domain/delivery.js';
+import type { Portion } from '../domain/plan.js';
 
 /** Times are milliseconds since 1970. Names may be added, never changed: `--json` prints them as they are. */
 export type RunEvent =
@@ -21,6 +22,8 @@ export type RunEvent =
       readonly assumed: number;
       /** Suppressed by an earlier run, and not any longer. */
       readonly unsuppressed: number;
+      /** When they will leave, as far as rate and caps tell. */
+      readonly plan: readonly Portion[];
     }
   | {
       readonly event:
@@ -42,8 +45,12 @@ export type RunEvent =
   | { readonly event: 'notice'; readonly text: string }
   | {
       readonly event: 'paused';
-      readonly reason: 'due_later' | 'limit' | 'in_doubt' | 'cap' | 'rest';
+      readonly reason: 'due_later' | 'limit' | 'in_doubt' | 'cap' | 'rest' | 'not_after' | 'brake';
       readonly until: number | null;
+      /** For `cap`: over how long the cap counts that is reached. */
+      readonly cap?: 'hour' | 'day' | 'warm_up';
+      /** For `cap`: how many messages it allows. */
+      readonly messages?: number;
     }
   | {
       readonly event: 'done';

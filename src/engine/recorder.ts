@@ -3,13 +3,18 @@
 
 import { setImmediate } from 'node:timers/promises';
 import type { Clock } from '../domain/clock.js';
-import type { Mark, Outcome } from '../domain/delivery.js';
+import type { Mark, Outcome, Tried } from '../domain/delivery.js';
 import type { Ledger } from '../store/ledger.js';
 
 interface WaitingMark {
   readonly mark: Mark;
   readonly done: () => void;
   readonly failed: (error: unknown) => void;
+}
+
+/** Why a mark was refused: other runs used the relay's cap up in the meantime. Nothing is broken. */
+export class CapReached extends Error {
+  override readonly name = 'CapReached';
 }
 
 /**
@@ -25,6 +30,7 @@ export class Recorder {
   readonly #onFailure: (error: unknown) => void;
   #outcomes: Outcome[] = [];
   #marks: WaitingMark[] = [];
+  #tried: Tried[] = [];
   #writing: Promise<void> | undefined;
   #broken: { readonly error: unknown } | undefined;
 
@@ -42,7 +48,17 @@ export class Recorder {
     this.#begin();
   }
 
-  /** Resolves when the mark is durable. Rejects when it could not be written: then the last octet must not leave. */
+  /** Hands in an attempt for the record. It stands in the same transaction as an outcome handed in just before it. */
+  tried(tried: Tried): void {
+    if (this.#broken) return;
+    this.#tried.push(tried);
+    this.#begin();
+  }
+
+  /**
+   * Resolves when the mark is durable. Rejects when it could not be written, or with `CapReached`: then the last octet
+   * must not leave.
+   */
   mark(mark: Mark): Promise<void> {
     if (this.#broken) return Promise.reject(this.#broken.error);
     return new Promise((done, failed) => {
@@ -66,7 +82,7 @@ export class Recorder {
 
   async #write(): Promise<void> {
     try {
-      while (this.#outcomes.length > 0 || this.#marks.length > 0) {
+      while (this.#outcomes.length + this.#marks.length + this.#tried.length > 0) {
         if (this.#marks.length === 0 && !this.#flushing) await this.#markOrTime();
         // One turn of the event loop: replies that are there are read, and their sessions join the group.
         await setImmediate();
@@ -88,18 +104,26 @@ export class Recorder {
   async #writeGroup(): Promise<void> {
     const outcomes = this.#outcomes;
     const marks = this.#marks;
+    const tried = this.#tried;
     this.#outcomes = [];
     this.#marks = [];
+    this.#tried = [];
+    let refused: readonly number[];
     try {
-      await this.#ledger.record({ outcomes, marks: marks.map((waiting) => waiting.mark) });
+      const group = { outcomes, marks: marks.map((waiting) => waiting.mark) };
+      refused = await this.#ledger.record(tried.length === 0 ? group : { ...group, tried });
     } catch (error) {
       this.#broken = { error };
       for (const waiting of [...marks, ...this.#marks]) waiting.failed(error);
       this.#outcomes = [];
       this.#marks = [];
+      this.#tried = [];
       this.#onFailure(error);
       return;
     }
-    for (const waiting of marks) waiting.done();
+    for (const waiting of marks) {
+      if (refused.includes(waiting.mark.delivery)) waiting.failed(new CapReached());
+      else waiting.done();
+    }
   }
 }

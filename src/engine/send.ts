@@ -1,6 +1,7 @@
 // The flow of a campaign's run: settle what earlier runs left, hand over what is due, stop in good order.
 // The page to read first. Knows the interfaces of ledger and relay, no driver, no terminal.
 
+import { Brake } from '../domain/brake.js';
 import type { Campaign } from '../domain/campaign.js';
 import type { Clock } from '../domain/clock.js';
 import { MailblastError } from '../domain/errors.js';
@@ -9,17 +10,21 @@ import type { Rate } from '../domain/rate.js';
 import { Pool } from '../relay/pool.js';
 import type { Relay } from '../relay/relay.js';
 import type { InDoubtWord, Ledger, Overview } from '../store/ledger.js';
-import { Cap } from './cap.js';
+import { Cap, type CapSettings } from './cap.js';
 import { Desk } from './desk.js';
 import { Editions } from './editions.js';
 import type { Reporter } from './events.js';
+import { Gate } from './gate.js';
 import type { PersonalMessage, Sign } from './letters.js';
+import { Outcomes } from './outcomes.js';
+import { capped, closedByCap, restOf, runState } from './pause.js';
+import { planRun } from './plan-run.js';
 import { Queue } from './queue.js';
 import { Recorder } from './recorder.js';
 import type { Stop } from './stop.js';
 
 /** How a run is to go. Nothing is optional: the door fills it in. */
-export interface SendSettings {
+export interface SendSettings extends CapSettings {
   readonly rate: Rate;
   /** Sessions at once, at the most. */
   readonly connections: number;
@@ -27,8 +32,10 @@ export interface SendSettings {
   readonly depth: number;
   /** Messages in this run, at the most; `Infinity` for all. */
   readonly limit: number;
-  /** Messages that the relay is handed in any 24 hours, at the most, over all campaigns; `Infinity` for no cap. */
-  readonly maxPerDay: number;
+  /** The last moment at which a message may be begun, milliseconds since 1970; `Infinity` for any. */
+  readonly notAfter: number;
+  /** The share of refusals among the last ends of deliveries that stops the run when exceeded; 1 for no brakes. */
+  readonly maxRejected: number;
   /** Milliseconds from a delivery's first attempt, after which it is given up. */
   readonly retryFor: number;
   /** Stay until the last deferred delivery has an end. */
@@ -65,10 +72,11 @@ export async function send(run: SendRun): Promise<Overview> {
   const letters = new Editions(campaign, ledger, run.sign);
   const settled = ledger.settle(campaign, settings.inDoubt, clock.now());
   const before = ledger.overview(campaign);
+  const left = before.counts.pending + before.counts.deferred;
   report({
     event: 'start',
     campaign: campaign.name,
-    left: before.counts.pending + before.counts.deferred,
+    left,
     relay: relay.name,
     rate: Number.isFinite(settings.rate) ? settings.rate : null,
     connections: settings.connections,
@@ -77,6 +85,7 @@ export async function send(run: SendRun): Promise<Overview> {
     resent: settled.resent,
     assumed: settled.assumed,
     unsuppressed: settled.unsuppressed,
+    plan: planRun(ledger, relay.name, settings, left, clock.now()).portions,
   });
 
   const recorder = new Recorder(ledger, clock, (error) => stop.fail(ledgerFailure(error)));
@@ -86,7 +95,19 @@ export async function send(run: SendRun): Promise<Overview> {
     desk.lookUp();
   });
   const pace = new Pace(settings.rate, settings.connections);
-  const cap = new Cap(ledger, relay.name, settings.maxPerDay, clock);
+  const cap = new Cap(ledger, relay.name, settings, clock);
+  const gate = new Gate(settings, cap, pace, clock, stop);
+  let braked = false;
+  const onBrake = (reason: string) => {
+    if (braked) return;
+    braked = true;
+    stop.fail(new MailblastError('unfinished', brakedBecause(reason, campaign)));
+    try {
+      ledger.brake(campaign, reason, clock.now());
+    } catch (error) {
+      report({ event: 'notice', text: ledgerFailure(error).message });
+    }
+  };
   const desk = new Desk({
     queue,
     letters,
@@ -94,9 +115,13 @@ export async function send(run: SendRun): Promise<Overview> {
     suppressions: ledger.suppressions,
     cap,
     pace,
+    gate,
+    outcomes: new Outcomes({
+      ...{ recorder, relay: relay.name, clock, report },
+      ...{ brake: new Brake(settings.maxRejected), onBrake },
+    }),
     settings: {
       relay: relay.name,
-      limit: settings.limit,
       retryFor: settings.retryFor,
       ahead: Math.min(SIGNED_AHEAD, Math.max(1, Math.ceil(settings.rate / 2))),
     },
@@ -111,45 +136,34 @@ export async function send(run: SendRun): Promise<Overview> {
   const notice = (text: string) => report({ event: 'notice', text });
   const pool = new Pool(relay, desk, { pace, notice }, clock, (failure) => stop.fail(failure));
 
-  while (!stop.drain.aborted) {
-    pool.wake();
-    await desk.quiet();
-    if (stop.drain.aborted || desk.limitReached) break;
-    await recorder.flush();
-    const overview = ledger.overview(campaign);
-    const rest = restOf(overview, pace, clock);
-    const closed = rest?.until ?? closedByCap(overview, cap);
-    const until = closed ?? (desk.stocked ? clock.now() : overview.nextDue);
-    if (until === undefined) break;
-    const pause = until - clock.now();
-    if (pause > STAY_MS && !settings.wait) break;
-    if (pause > 0)
-      report({ event: 'paused', reason: rest ? 'rest' : closed === undefined ? 'due_later' : 'cap', until });
-    await clock.sleep(pause, stop.drain);
-    queue.refill();
+  // At a slow rate nobody would ask for a message when the moment comes.
+  const ended = new AbortController();
+  void clock.sleep(settings.notAfter - clock.now() + 1, ended.signal).then(() => desk.lookUp());
+  try {
+    while (!stop.drain.aborted) {
+      pool.wake();
+      await desk.quiet();
+      if (stop.drain.aborted || gate.limitReached || gate.tooLate) break;
+      await recorder.flush();
+      const overview = ledger.overview(campaign);
+      const rest = restOf(overview, pace, clock);
+      const closed = rest === undefined ? closedByCap(overview, cap) : undefined;
+      const until = rest?.until ?? closed?.until ?? (desk.stocked ? clock.now() : overview.nextDue);
+      if (until === undefined || until > settings.notAfter) break;
+      const pause = until - clock.now();
+      if (pause > STAY_MS && !settings.wait) break;
+      if (pause > 0)
+        report(closed ? capped(closed) : { event: 'paused', reason: rest ? 'rest' : 'due_later', until });
+      await clock.sleep(pause, stop.drain);
+      queue.refill();
+    }
+  } finally {
+    ended.abort();
   }
   await drain(pool, run);
   await recorder.flush();
   await relay.close();
-  return finish(run, desk.limitReached, cap, pace, letters);
-}
-
-/** Until when the cap keeps a campaign from going on, if that is what does. */
-export function closedByCap({ counts, nextDue }: Overview, cap: Cap): number | undefined {
-  const closed = cap.closedUntil();
-  if (closed === undefined || counts.pending > 0) return closed;
-  return nextDue !== undefined && nextDue < closed ? closed : undefined;
-}
-
-/** The rest that the relay has taken itself, while there is anything to send: until when, and why. */
-function restOf(
-  { counts, nextDue }: Overview,
-  pace: Pace,
-  clock: Clock,
-): { readonly until: number; readonly sentence: string } | undefined {
-  const rest = pace.resting(clock.monotonic());
-  if (rest === undefined || (counts.pending === 0 && nextDue === undefined)) return undefined;
-  return { until: clock.now() + rest.until - clock.monotonic(), sentence: rest.sentence };
+  return finish(run, gate, cap, pace, letters, braked);
 }
 
 /** Lets the sessions finish what is in flight, within bounds. */
@@ -168,11 +182,12 @@ async function drain(pool: Pool<PersonalMessage>, { clock, stop }: SendRun): Pro
 
 /** Says how it ended, or throws what made it end. */
 function finish(
-  { campaign, ledger, stop, report, clock }: SendRun,
-  limitReached: boolean,
+  { campaign, ledger, stop, report, clock, settings: { notAfter } }: SendRun,
+  gate: Gate,
   cap: Cap,
   pace: Pace,
   letters: Editions,
+  braked: boolean,
 ): Overview {
   for (const [field, times] of letters.emptyFields) {
     report({ event: 'notice', text: `${field} was empty ${times} times and had no fallback.` });
@@ -181,11 +196,16 @@ function finish(
   const { counts, nextDue } = overview;
   const closed = closedByCap(overview, cap);
   const rest = restOf(overview, pace, clock);
-  const state = (closed ?? rest) !== undefined && counts.transmitting === 0 ? 'paused' : runState(overview);
+  const left = counts.pending + counts.deferred > 0;
+  const paused = (closed ?? rest) !== undefined || (braked && left);
+  const state = paused && counts.transmitting === 0 ? 'paused' : runState(overview);
   if (rest !== undefined) report({ event: 'notice', text: rest.sentence });
-  if (limitReached && counts.pending > 0) report({ event: 'paused', reason: 'limit', until: null });
+  if (braked && left) report({ event: 'paused', reason: 'brake', until: null });
+  else if (gate.limitReached && counts.pending > 0) report({ event: 'paused', reason: 'limit', until: null });
+  else if (left && (rest?.until ?? closed?.until ?? nextDue ?? clock.now()) > notAfter)
+    report({ event: 'paused', reason: 'not_after', until: null });
   else if (rest !== undefined) report({ event: 'paused', reason: 'rest', until: Math.round(rest.until) });
-  else if (closed !== undefined) report({ event: 'paused', reason: 'cap', until: closed });
+  else if (closed !== undefined) report(capped(closed));
   else if (nextDue !== undefined) report({ event: 'paused', reason: 'due_later', until: nextDue });
   else if (state === 'paused') report({ event: 'paused', reason: 'in_doubt', until: null });
   report({
@@ -199,10 +219,8 @@ function finish(
   return overview;
 }
 
-/** What a campaign that nobody works on is: complete; paused when only a held doubt stands in the way; else interrupted. */
-export function runState({ counts }: Pick<Overview, 'counts'>): 'complete' | 'paused' | 'interrupted' {
-  if (counts.pending + counts.deferred + counts.transmitting > 0) return 'interrupted';
-  return counts.in_doubt > 0 ? 'paused' : 'complete';
+function brakedBecause(reason: string, { name }: Campaign): string {
+  return `The run was stopped before the list is burnt. ${reason} Look into it; mailblast resume ${name} lifts the pause.`;
 }
 
 function ledgerFailure(error: unknown): MailblastError {

@@ -3,7 +3,7 @@
 
 import type { Campaign, Content, RunOptions } from '../domain/campaign.js';
 import type { HandedOver } from '../domain/cap.js';
-import type { Counts, Delivery, Mark, Outcome, State } from '../domain/delivery.js';
+import type { Counts, Delivery, Mark, Outcome, State, Tried } from '../domain/delivery.js';
 import type { ListRow } from '../domain/recipient.js';
 import type { Reply } from '../domain/reply.js';
 import type { Suppressions } from './suppressions.js';
@@ -63,8 +63,15 @@ export interface Ledger {
    * The hot method: writes outcomes and then marks in one transaction, and resolves when they are durable. With its
    * first mark a delivery takes the content that its campaign has then, and keeps it (R6).
    * A move that the state machine does not know (`OUTCOME_MOVES`, `MARK_MOVES`) rejects the whole group.
+   * A mark that would exceed its caps, whoever used them up, is refused and changes nothing; the group stands without it.
+   * Gives the deliveries whose marks were refused.
    */
-  record(group: { readonly outcomes: readonly Outcome[]; readonly marks: readonly Mark[] }): Promise<void>;
+  record(group: {
+    readonly outcomes: readonly Outcome[];
+    readonly marks: readonly Mark[];
+    /** Attempts to be kept for the record; none when absent. */
+    readonly tried?: readonly Tried[];
+  }): Promise<readonly number[]>;
 
   /**
    * What a relay was handed since a minute's beginning, over all campaigns, by the minute of the marks, oldest first:
@@ -72,13 +79,23 @@ export interface Ledger {
    */
   handedOver(relay: string, since: number): readonly HandedOver[];
 
+  /** When a relay was handed its first message, over all campaigns; undefined when it never was. */
+  firstUse(relay: string): number | undefined;
+
   overview(campaign: Campaign): Overview;
 
   /** Every delivery of the campaign in one of the states (all states when none is given), by line, then number. */
   recipients(campaign: Campaign, states?: readonly State[]): IterableIterator<RecipientRecord>;
 
+  /** The attempts that were kept, of deliveries in one of the states (all when none is given), by line, then time. */
+  attempts(campaign: Campaign, states?: readonly State[]): IterableIterator<AttemptRecord>;
+
   /** Keeps the options of this run for `resume`. */
   remember(campaign: Campaign, options: RunOptions): void;
+
+  /** Keeps that the campaign was stopped, and why, until it is lifted. */
+  brake(campaign: Campaign, reason: string, now: number): void;
+  liftBrake(campaign: Campaign): void;
 
   /** Ends the campaign for good: pending and deferred deliveries become withdrawn, "the campaign was abandoned". */
   abandon(campaign: Campaign, now: number): void;
@@ -188,4 +205,10 @@ export interface RecipientRecord {
   readonly at: number | undefined;
   readonly dueAt: number;
   readonly fields: Readonly<Record<string, string>>;
+}
+
+/** One line of `mailblast recipients --attempts`. */
+export interface AttemptRecord extends Omit<Tried, 'delivery'> {
+  readonly address: string;
+  readonly line: number;
 }

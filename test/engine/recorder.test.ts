@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Mark, Outcome } from '../../src/domain/delivery.js';
-import { Recorder } from '../../src/engine/recorder.js';
+import { CapReached, Recorder } from '../../src/engine/recorder.js';
 import { HeldClock, settle } from '../held-clock.js';
 
 interface Group {
@@ -31,8 +31,8 @@ function heldLedger() {
     commit: () => commits.shift()?.(),
     record: (group: Group) => {
       groups.push(group);
-      return new Promise<void>((resolve) => {
-        commits.push(resolve);
+      return new Promise<number[]>((resolve) => {
+        commits.push(() => resolve([]));
       });
     },
   };
@@ -86,6 +86,7 @@ test('what is handed in at the very end of a commit is written too', async () =>
     const ledger = {
       record: async ({ outcomes }: Group) => {
         written.push(...outcomes.map(({ delivery }) => delivery));
+        return [];
       },
     };
     const recorder = new Recorder(ledger, new HeldClock(), () => {});
@@ -118,6 +119,21 @@ test('a group that cannot be written fails its marks, is told once, and nothing 
   await settle();
   assert.deepEqual(failures, [full]);
   assert.equal(groups, 1);
+});
+
+test('a mark that a cap refuses is told so alone: the others of its group stand, and the run goes on', async () => {
+  const failures: unknown[] = [];
+  const ledger = { record: ({ marks }: Group) => Promise.resolve(marks.length > 1 ? [2] : []) };
+  const recorder = new Recorder(ledger, new HeldClock(), (error) => failures.push(error));
+  const marks = [1, 2, 3].map((delivery) => recorder.mark(markOf(delivery)));
+  const ends = await Promise.allSettled(marks);
+  assert.deepEqual(
+    ends.map(({ status }) => status),
+    ['fulfilled', 'rejected', 'fulfilled'],
+  );
+  await assert.rejects(marks[1]!, CapReached);
+  await recorder.mark(markOf(4));
+  assert.deepEqual(failures, []);
 });
 
 test('outcomes wait a little for a mark to share their commit with, and no longer', async () => {

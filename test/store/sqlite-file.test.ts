@@ -149,6 +149,29 @@ test('a file of another program is refused and not touched', () => {
   }
 });
 
+test("an older mailblast's ledger is brought up to date, with the first use of its relays", () => {
+  const path = newPath();
+  openLedger(path).close();
+  const db = new Database(path);
+  db.exec(`
+    DROP TABLE attempt;
+    ALTER TABLE campaign DROP COLUMN braked_at;
+    ALTER TABLE campaign DROP COLUMN braked_reason;
+    ALTER TABLE relay DROP COLUMN first_used_at;
+    INSERT INTO relay (number, name) VALUES (1, 'used'), (2, 'new');
+    INSERT INTO campaign (number, name, id, rehearsal, columns, created_at, options, list_hash)
+    VALUES (1, 'news', 'abc', 0, '[]', 1, '{}', '');
+    INSERT INTO delivery (campaign, address, line, fields, state, relay, marked_at)
+    VALUES (1, 'a', 2, '{}', 'accepted', 1, 7000), (1, 'b', 3, '{}', 'accepted', 1, 5000);
+    PRAGMA user_version = 1;
+  `);
+  db.close();
+  const ledger = openLedger(path, { readonly: true });
+  assert.equal(ledger.firstUse('used'), 5000);
+  assert.equal(ledger.firstUse('new'), undefined);
+  ledger.close();
+});
+
 test("a newer mailblast's ledger is refused with the advice to update, and not touched", () => {
   const path = newPath();
   openLedger(path).close();

@@ -27,9 +27,10 @@ function pointed(ledger: Ledger): Ledger {
     record: async (group) => {
       if (group.marks.length > 0) pass('before a mark is committed');
       if (group.outcomes.length > 0) pass('before an outcome is committed');
-      await ledger.record(group);
+      const refused = await ledger.record(group);
       if (group.outcomes.length > 0) pass('after an outcome was committed');
       if (group.marks.length > 0) pass('after a mark was committed');
+      return refused;
     },
     import: async (plan, rows) => {
       async function* passing() {
@@ -92,6 +93,10 @@ await send({
       rate: Number.POSITIVE_INFINITY,
       limit: Number.POSITIVE_INFINITY,
       maxPerDay: Number.POSITIVE_INFINITY,
+      maxPerHour: Number.POSITIVE_INFINITY,
+      warmUp: [],
+      notAfter: Number.POSITIVE_INFINITY,
+      maxRejected: 1,
     },
     ...{
       connections: orders.connections,

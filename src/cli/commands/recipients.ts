@@ -23,6 +23,11 @@ export async function runRecipients(name: string, options: RecipientsFlags): Pro
   const ledger = openExisting(file, { readonly: true });
   try {
     const campaign = findCampaign(ledger, name);
+    if (options.attempts) {
+      const { showAttempts } = await import('../attempts.js');
+      await showAttempts(ledger.attempts(campaign, states), options, output);
+      return EXIT.done;
+    }
     const records = ledger.recipients(campaign, states);
     if (options.csv) await writeCsv(campaign, records);
     else {

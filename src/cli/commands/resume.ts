@@ -28,6 +28,10 @@ export async function runResume(name: string | undefined, flags: RunFlags, given
     try {
       const signer = chooseDkim(merged, campaign.content.sender.from, choice.target);
       ledger.remember(campaign, remembered(merged));
+      if (campaign.braked) {
+        ledger.liftBrake(campaign);
+        output.say(`The pause is lifted. It was: ${campaign.braked.reason}`);
+      }
       return await runCampaign(campaign, ledger, choice.make(merged.depth), signer, merged, output);
     } finally {
       lock.release();

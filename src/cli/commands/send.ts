@@ -50,9 +50,8 @@ export async function runSend(list: string, options: SendOptions, given: Given):
     try {
       const { campaign } = begun;
       sayImported(begun, ledger.path, output);
-      const { counts } = ledger.overview(campaign);
       const relay = choice.make(options.depth);
-      if (begun.fresh && !(await mayBegin(campaign, counts.pending, relay.name, options, output))) {
+      if (begun.fresh && !(await mayBegin(campaign, ledger, relay.name, options, output))) {
         output.say('Nothing was sent. The same command asks again.');
         return EXIT.left;
       }

@@ -1,8 +1,9 @@
 // `mailblast status`: what became of a campaign, in words or as JSON. Changes nothing.
 
 import type { Campaign } from '../../domain/campaign.js';
+import { parseMoment } from '../../domain/moment.js';
 import { Cap } from '../../engine/cap.js';
-import { closedByCap, runState } from '../../engine/send.js';
+import { closedByCap, runState } from '../../engine/pause.js';
 import { systemClock } from '../../engine/system-clock.js';
 import type { Ledger, Overview } from '../../store/ledger.js';
 import { EXIT } from '../exit-codes.js';
@@ -10,8 +11,13 @@ import { findCampaign, openExisting } from '../ledger-file.js';
 import { nextCommand } from '../next-command.js';
 import type { HouseFlags } from '../options.js';
 import { makeOutput, type Output } from '../output.js';
+import { capOption } from '../plan-words.js';
 import { relayName } from '../relay-choice.js';
+import { capsOf } from '../run.js';
+import { tooLate } from '../run-words.js';
 import { clockTime, count, counted, countsInWords, timestamp } from '../words.js';
+
+type Capped = ReturnType<typeof closedByCap>;
 
 type CampaignState = ReturnType<typeof runState> | 'running' | 'abandoned';
 
@@ -30,29 +36,36 @@ export async function runStatus(name: string | undefined, options: HouseFlags): 
   return EXIT.done;
 }
 
-function stateOf(campaign: Campaign, overview: Overview, capped: number | undefined): CampaignState {
+function stateOf(campaign: Campaign, overview: Overview, capped: Capped): CampaignState {
   if (campaign.abandonedAt !== undefined) return 'abandoned';
   if (overview.running) return 'running';
+  if (campaign.braked && overview.counts.pending + overview.counts.deferred > 0) return 'paused';
   return capped !== undefined && overview.counts.transmitting === 0 ? 'paused' : runState(overview);
 }
 
-/** When the last run's --max-per-day lets the campaign go on, if that is what it waits for. */
-function cappedUntil({ options }: Campaign, overview: Overview, ledger: Ledger): number | undefined {
-  const { relay, maxPerDay } = options;
-  if (typeof relay !== 'string' || typeof maxPerDay !== 'number' || maxPerDay === 0) return undefined;
-  return closedByCap(overview, new Cap(ledger, relayName(relay), maxPerDay, systemClock));
+/** When the last run's caps let the campaign go on, if that is what it waits for, and which it is. */
+function cappedBy({ options }: Campaign, overview: Overview, ledger: Ledger): Capped {
+  const { relay, maxPerDay = 0, maxPerHour = 0, warmUp = 'none' } = options;
+  if (typeof relay !== 'string') return undefined;
+  const caps = capsOf({
+    maxPerDay: Number(maxPerDay),
+    maxPerHour: Number(maxPerHour),
+    warmUp: String(warmUp),
+  });
+  return closedByCap(overview, new Cap(ledger, relayName(relay), caps, systemClock));
 }
 
 function asJson(campaign: Campaign, ledger: Ledger): unknown {
   const overview = ledger.overview(campaign);
   return {
     campaign: campaign.name,
-    state: stateOf(campaign, overview, cappedUntil(campaign, overview, ledger)),
+    state: stateOf(campaign, overview, cappedBy(campaign, overview, ledger)),
     counts: overview.counts,
     rehearsal: campaign.rehearsal,
     created_at: campaign.createdAt,
     changed_at: overview.changedAt ?? null,
     next_due: overview.nextDue ?? null,
+    paused: campaign.braked ?? null,
     ledger: ledger.path,
   };
 }
@@ -63,14 +76,14 @@ function listAll(campaigns: readonly Campaign[], ledger: Ledger, output: Output)
   for (const campaign of campaigns) {
     const overview = ledger.overview(campaign);
     output.say(
-      `${campaign.name}: ${stateOf(campaign, overview, cappedUntil(campaign, overview, ledger))}; ${countsInWords(overview.counts)}.`,
+      `${campaign.name}: ${stateOf(campaign, overview, cappedBy(campaign, overview, ledger))}; ${countsInWords(overview.counts)}.`,
     );
   }
 }
 
 function tell(campaign: Campaign, ledger: Ledger, output: Output): void {
   const overview = ledger.overview(campaign);
-  const capped = cappedUntil(campaign, overview, ledger);
+  const capped = cappedBy(campaign, overview, ledger);
   const state = stateOf(campaign, overview, capped);
   const rehearsal = campaign.rehearsal ? ', a rehearsal' : '';
   output.say(`Campaign ${campaign.name}${rehearsal}: ${state}.`);
@@ -78,9 +91,19 @@ function tell(campaign: Campaign, ledger: Ledger, output: Output): void {
   for (const [label, value] of Object.entries(overview.counts)) {
     if (value > 0) output.say(`  ${count(value).padStart(10)} ${label.replaceAll('_', ' ')}`);
   }
+  if (state === 'paused' && campaign.braked) {
+    output.say(`Paused ${timestamp(campaign.braked.at)}: ${campaign.braked.reason}`);
+  }
   for (const line of advice(campaign, ledger.path, overview, state)) output.say(line);
+  const { notAfter = 'never' } = campaign.options;
+  const late = Date.now() > (parseMoment(String(notAfter)) ?? Number.POSITIVE_INFINITY);
+  if (late && overview.counts.pending + overview.counts.deferred > 0 && state !== 'abandoned') {
+    output.say(tooLate(String(notAfter)));
+  }
   if (state === 'paused' && capped !== undefined) {
-    output.say(`--max-per-day of the last run is reached; it can go on ${clockTime(capped, Date.now())}.`);
+    output.say(
+      `${capOption(capped.name)} of the last run is reached; it can go on ${clockTime(capped.until, Date.now())}.`,
+    );
   }
 }
 

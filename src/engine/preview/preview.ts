@@ -207,6 +207,7 @@ export class Preview {
       columns,
       createdAt: 0,
       abandonedAt: undefined,
+      braked: undefined,
       options: {},
       listHash: '',
     };

@@ -16,6 +16,8 @@ interface CampaignRow {
   readonly columns: string;
   readonly created_at: number;
   readonly abandoned_at: number | null;
+  readonly braked_at: number | null;
+  readonly braked_reason: string | null;
   readonly options: string;
   readonly list_hash: string;
 }
@@ -32,6 +34,7 @@ export class Campaigns {
   readonly #content: Statement<[number, number], string>;
   readonly #remember: Statement<[string, number]>;
   readonly #abandon: Statement<[number, number]>;
+  readonly #brake: Statement<[number | null, string | null, number]>;
 
   constructor(db: Database) {
     this.#names = db.prepare<[], string>('SELECT name FROM campaign ORDER BY number').pluck();
@@ -57,6 +60,7 @@ export class Campaigns {
     this.#abandon = db.prepare(
       'UPDATE campaign SET abandoned_at = coalesce(abandoned_at, ?) WHERE number = ?',
     );
+    this.#brake = db.prepare('UPDATE campaign SET braked_at = ?, braked_reason = ? WHERE number = ?');
   }
 
   /** All names, oldest first. */
@@ -100,6 +104,14 @@ export class Campaigns {
   abandon(campaign: Campaign, now: number): void {
     this.#abandon.run(now, campaign.number);
   }
+
+  brake(campaign: Campaign, reason: string, now: number): void {
+    this.#brake.run(now, reason, campaign.number);
+  }
+
+  liftBrake(campaign: Campaign): void {
+    this.#brake.run(null, null, campaign.number);
+  }
 }
 
 function read(row: CampaignRow): Campaign {
@@ -114,6 +126,7 @@ function read(row: CampaignRow): Campaign {
     columns: JSON.parse(row.columns),
     createdAt: row.created_at,
     abandonedAt: row.abandoned_at ?? undefined,
+    braked: row.braked_at === null ? undefined : { at: row.braked_at, reason: row.braked_reason ?? '' },
     options: JSON.parse(row.options),
     listHash: row.list_hash,
   };

@@ -121,6 +121,35 @@ const MIGRATIONS: readonly string[] = [
   -- The list's own order, for reports.
   CREATE INDEX delivery_by_line ON delivery (campaign, line);
   `,
+  `
+  -- Why a campaign was stopped by a brake, until the user lifts it.
+  ALTER TABLE campaign ADD COLUMN braked_at INTEGER;
+  ALTER TABLE campaign ADD COLUMN braked_reason TEXT;
+
+  -- When each relay was handed its first message: what a warm-up counts its days from.
+  ALTER TABLE relay ADD COLUMN first_used_at INTEGER;
+  UPDATE relay
+  SET    first_used_at = used.first
+  FROM   (SELECT relay, min(marked_at) AS first FROM delivery GROUP BY relay) AS used
+  WHERE  relay.number = used.relay;
+
+  -- Every attempt that was not accepted at its first try. One index: it is written while a campaign is sent.
+  CREATE TABLE attempt (
+    id             INTEGER PRIMARY KEY,
+    delivery       INTEGER NOT NULL,
+    at             INTEGER NOT NULL,
+    took           INTEGER NOT NULL,           -- milliseconds
+    relay          INTEGER,
+    stage          TEXT NOT NULL,
+    state          TEXT NOT NULL,              -- what the delivery was after it
+    reply_code     INTEGER,
+    reply_enhanced TEXT,
+    reply_text     TEXT,
+    reason         TEXT NOT NULL
+  ) STRICT;
+
+  CREATE INDEX attempt_by_delivery ON attempt (delivery);
+  `,
 ];
 
 /** The version that this program reads and writes. */

@@ -2,8 +2,17 @@
 // Every write names the states it comes from (domain/delivery.ts). Knows no transaction: the caller has opened one.
 
 import type { Database, Statement } from 'better-sqlite3';
-import { MARK_MOVES, type Mark, OUTCOME_MOVES, type Outcome, type State } from '../../domain/delivery.js';
+import { type CapLimit, firstCounting } from '../../domain/cap.js';
+import {
+  MARK_MOVES,
+  type Mark,
+  OUTCOME_MOVES,
+  type Outcome,
+  type State,
+  type Tried,
+} from '../../domain/delivery.js';
 import type { InDoubtWord, Resolution, Settled } from '../ledger.js';
+import { Attempts } from './attempts.js';
 import { NEWEST_CONTENT } from './campaigns.js';
 import type { HandedOvers } from './handed-over.js';
 import { IS_COVERED } from './suppressions.js';
@@ -53,6 +62,7 @@ const TAKEN: readonly State[] = ['accepted', 'in_doubt'];
 export class Moves {
   readonly #tally: Tally;
   readonly #handedOver: HandedOvers;
+  readonly #attempts: Attempts;
   readonly #standing: Statement<[number], Standing>;
   readonly #mark: Statement<[number, number, number | null, number, State]>;
   readonly #end: Statement<unknown[]>;
@@ -66,6 +76,7 @@ export class Moves {
   constructor(db: Database, tally: Tally, handedOver: HandedOvers) {
     this.#tally = tally;
     this.#handedOver = handedOver;
+    this.#attempts = new Attempts(db);
     this.#standing = db.prepare('SELECT campaign, state, changed_at, relay FROM delivery WHERE id = ?');
     // An earlier attempt's words go: they would be read as the answer to this one.
     this.#mark = db.prepare(`
@@ -92,17 +103,29 @@ export class Moves {
       .pluck();
   }
 
-  /** Outcomes first, then marks (R1). Throws at the first move that is not legal. */
-  record(outcomes: readonly Outcome[], marks: readonly Mark[]): void {
+  /**
+   * Outcomes first, then marks (R1). Throws at the first move that is not legal. Gives the deliveries whose marks their
+   * caps refused: counted here, where no other process writes, a cap is never exceeded by two of them together.
+   */
+  record(outcomes: readonly Outcome[], marks: readonly Mark[], tried: readonly Tried[] = []): number[] {
+    for (const each of tried) this.#attempts.add(each, this.#relay(each.relay));
     for (const outcome of outcomes) this.#outcome(outcome);
+    const refused: number[] = [];
     for (const mark of marks) {
-      const { delivery, at, now } = mark;
+      const { delivery, at, now, caps = [] } = mark;
       const was = this.#standingFor(delivery, 'transmitting', MARK_MOVES);
       const relay = this.#relay(mark.relay);
+      const reached = (cap: CapLimit) =>
+        this.#handedOver.within(relay, firstCounting(now, cap.windowMs)) >= cap.messages;
+      if (caps.some(reached)) {
+        refused.push(delivery);
+        continue;
+      }
       expectOne(this.#mark.run(at, now, relay, delivery, was.state).changes);
       this.#tally.moved(was.campaign, was.state, 'transmitting', now);
       this.#handedOver.marked(relay, now);
     }
+    return refused;
   }
 
   /** Who may be mailed again, what an earlier run's `transmitting` deliveries become, and those in doubt by the user's word. */

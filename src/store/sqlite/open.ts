@@ -9,6 +9,7 @@ import type { HandedOver } from '../../domain/cap.js';
 import { type Delivery, STATES, type State } from '../../domain/delivery.js';
 import type { ListRow } from '../../domain/recipient.js';
 import type {
+  AttemptRecord,
   Cursor,
   Imported,
   ImportPlan,
@@ -21,6 +22,7 @@ import type {
   Settled,
 } from '../ledger.js';
 import type { Suppressions } from '../suppressions.js';
+import { attemptsInListOrder } from './attempts.js';
 import { Campaigns } from './campaigns.js';
 import { carried } from './carried-rows.js';
 import { holdingOn, IN_MEMORY, openForReading, openForWriting, patiently } from './connection.js';
@@ -120,16 +122,15 @@ class SqliteLedger implements Ledger {
     return this.#read(() => this.#deliveries.next(campaign.number, after, now, limit));
   }
 
-  async record(group: Group): Promise<void> {
+  async record(group: Group): Promise<readonly number[]> {
     this.#expectNoImport();
     // A connection that may not write says so itself.
     if (this.path === IN_MEMORY || this.#db.readonly) {
-      this.#write(() => this.#transactions.moves.record(group.outcomes, group.marks));
-      return;
+      return this.#write(() => this.#transactions.moves.record(group.outcomes, group.marks, group.tried));
     }
     this.#writer ??= new Writer(this.path);
     try {
-      await this.#writer.record(group);
+      return await this.#writer.record(group);
     } catch (error) {
       throw translated(error, this.path);
     }
@@ -137,6 +138,10 @@ class SqliteLedger implements Ledger {
 
   handedOver(relay: string, since: number): HandedOver[] {
     return this.#read(() => this.#transactions.handedOver.since(relay, since));
+  }
+
+  firstUse(relay: string): number | undefined {
+    return this.#read(() => this.#transactions.handedOver.firstUse(relay));
   }
 
   overview(campaign: Campaign): Overview {
@@ -152,8 +157,21 @@ class SqliteLedger implements Ledger {
     return this.#apart((db) => inListOrder(db, campaign.number, wanted));
   }
 
+  attempts(campaign: Campaign, states: readonly State[] = []): IterableIterator<AttemptRecord> {
+    const wanted = states.length === 0 ? STATES : states;
+    return this.#apart((db) => attemptsInListOrder(db, campaign.number, wanted));
+  }
+
   remember(campaign: Campaign, options: RunOptions): void {
     this.#write(() => this.#campaigns.remember(campaign, options));
+  }
+
+  brake(campaign: Campaign, reason: string, now: number): void {
+    this.#write(() => this.#campaigns.brake(campaign, reason, now));
+  }
+
+  liftBrake(campaign: Campaign): void {
+    this.#write(() => this.#campaigns.liftBrake(campaign));
   }
 
   abandon(campaign: Campaign, now: number): void {

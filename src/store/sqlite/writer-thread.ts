@@ -21,11 +21,11 @@ parentPort!.on('message', (message: string) => {
   else void write(JSON.parse(message) as Group).then((answer) => parentPort!.postMessage(answer));
 });
 
-async function write({ outcomes, marks }: Group): Promise<Answer> {
+async function write({ outcomes, marks, tried }: Group): Promise<Answer> {
   try {
     demandFiles();
-    await patiently(() => transactions.run(() => transactions.moves.record(outcomes, marks)));
-    return 'durable';
+    const record = () => transactions.moves.record(outcomes, marks, tried);
+    return { refused: await patiently(() => transactions.run(record)) };
   } catch (error) {
     return { failure: carryError(error) };
   }

@@ -2,16 +2,17 @@
 // Knows threads and messages; what is written is writer-thread.ts's business.
 
 import { Worker } from 'node:worker_threads';
-import type { Mark, Outcome } from '../../domain/delivery.js';
+import type { Mark, Outcome, Tried } from '../../domain/delivery.js';
 import { type CarriedError, carriedError } from './thread-errors.js';
 
 export interface Group {
   readonly outcomes: readonly Outcome[];
   readonly marks: readonly Mark[];
+  readonly tried?: readonly Tried[];
 }
 
-/** What the thread says to a group: that it is durable, or why it is not. */
-export type Answer = 'durable' | { readonly failure: CarriedError };
+/** What the thread says to a group: that it is durable, but for the marks that caps refused, or why it is not. */
+export type Answer = { readonly refused: readonly number[] } | { readonly failure: CarriedError };
 
 export interface WriterData {
   readonly path: string;
@@ -26,7 +27,7 @@ export const CLOSE = 'close';
 const CLOSING_MS = 10_000;
 
 interface Waiting {
-  readonly resolve: () => void;
+  readonly resolve: (refused: readonly number[]) => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -34,7 +35,7 @@ export class Writer {
   readonly #worker: Worker;
   readonly #closed = new SharedArrayBuffer(4);
   #waiting: Waiting | undefined;
-  #last: Promise<void> = Promise.resolve();
+  #last: Promise<unknown> = Promise.resolve();
   #broken: unknown;
 
   /** Starts the thread on the ledger at `path`. It keeps no process alive. */
@@ -47,8 +48,11 @@ export class Writer {
     this.#worker.on('exit', () => this.#break(new Error('the thread that writes the ledger has ended')));
   }
 
-  /** Resolves when the group is durable; rejects with SQLite's error, or a move that is not legal. */
-  record(group: Group): Promise<void> {
+  /**
+   * Resolves when the group is durable, with the deliveries whose marks caps refused; rejects with SQLite's error, or a
+   * move that is not legal.
+   */
+  record(group: Group): Promise<readonly number[]> {
     const written = this.#last.then(() => this.#send(group));
     this.#last = written.catch(() => undefined);
     return written;
@@ -62,7 +66,7 @@ export class Writer {
     Atomics.wait(new Int32Array(this.#closed), 0, 0, CLOSING_MS);
   }
 
-  #send(group: Group): Promise<void> {
+  #send(group: Group): Promise<readonly number[]> {
     if (this.#broken !== undefined) return Promise.reject(this.#broken);
     return new Promise((resolve, reject) => {
       this.#waiting = { resolve, reject };
@@ -76,7 +80,7 @@ export class Writer {
     const waiting = this.#waiting;
     this.#waiting = undefined;
     this.#worker.unref();
-    if (answer === 'durable') waiting?.resolve();
+    if ('refused' in answer) waiting?.resolve(answer.refused);
     else waiting?.reject(carriedError(answer.failure));
   }
 

@@ -44,6 +44,34 @@ export function handedOver(withLedger: With): void {
       }));
   }
 
+  it('a mark beyond a cap is refused, counted over campaigns and within its own group, and changes nothing', () =>
+    withLedger(async (ledger) => {
+      const one = await campaignOf(ledger, 'one', people(3));
+      const two = await campaignOf(ledger, 'two', people(3));
+      const idsOf = ({ by }: typeof one) => [...by.values()].map((delivery) => delivery.id);
+      const [first, second, third] = idsOf(one);
+      const others = idsOf(two);
+      const caps = [
+        { messages: 2, windowMs: 60 * MINUTE },
+        { messages: 4, windowMs: 1440 * MINUTE },
+      ];
+      const at = (id: number, minute: number) => mark(id, 1, { relay: RELAY, now: minute * MINUTE, caps });
+      const marks = (...each: ReturnType<typeof mark>[]) => ledger.record({ outcomes: [], marks: each });
+      assert.deepEqual(await marks(at(first!, 1), at(second!, 1), at(third!, 1)), [third]);
+      assert.deepEqual(await marks(at(others[0]!, 2)), [others[0]]);
+      assert.equal(ledger.overview(two.campaign).counts.pending, 3);
+      // A refusal in the same group makes room, and another relay has its own.
+      const rejected = outcome(first!, 'rejected', { at: 3 * MINUTE, relay: RELAY });
+      assert.deepEqual(await ledger.record({ outcomes: [rejected], marks: [at(third!, 3)] }), []);
+      assert.deepEqual(await marks(mark(others[2]!, 1, { relay: 'other', now: 3 * MINUTE, caps })), []);
+      // An hour later, and a minute, the hour's cap is open and the day's not yet used up.
+      assert.deepEqual(await marks(at(others[0]!, 64), at(others[1]!, 64)), []);
+      assert.deepEqual(
+        ledger.handedOver(RELAY, 0).map(({ messages }) => messages),
+        [1, 1, 2],
+      );
+    }));
+
   it('campaigns are counted together, relays apart, and only from the minute that is asked for', () =>
     withLedger(async (ledger) => {
       const ids: number[] = [];

@@ -22,16 +22,18 @@ async function bring(ledger: Ledger, name: string, delivery: Delivery, state: St
     case 'pending':
       return;
     case 'transmitting':
-      return ledger.record(marking);
+      await ledger.record(marking);
+      return;
     case 'accepted':
     case 'in_doubt':
       await ledger.record(marking);
-      return ledger.record({ outcomes: [outcome(delivery.id, state)], marks: [] });
+      await ledger.record({ outcomes: [outcome(delivery.id, state)], marks: [] });
+      return;
     case 'withdrawn':
       await importList(ledger, name, people(3).slice(1));
       return;
     default:
-      return ledger.record({ outcomes: [outcome(delivery.id, state)], marks: [] });
+      await ledger.record({ outcomes: [outcome(delivery.id, state)], marks: [] });
   }
 }
 

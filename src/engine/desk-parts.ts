@@ -1,0 +1,39 @@
+// What the desk is put together from. Types only.
+
+import type { Clock } from '../domain/clock.js';
+import type { Pace } from '../domain/pace.js';
+import type { Suppressions } from '../store/suppressions.js';
+import type { Cap } from './cap.js';
+import type { Writer } from './editions.js';
+import type { Reporter } from './events.js';
+import type { Gate } from './gate.js';
+import type { Outcomes } from './outcomes.js';
+import type { Queue } from './queue.js';
+import type { Recorder } from './recorder.js';
+import type { Stop } from './stop.js';
+
+export interface DeskSettings {
+  /** The relay's name, as the ledger keeps it. */
+  readonly relay: string;
+  /** Milliseconds from a delivery's first attempt, after which it is given up. */
+  readonly retryFor: number;
+  /** Signed messages made ahead of need. */
+  readonly ahead: number;
+}
+
+export interface DeskParts {
+  readonly queue: Queue;
+  readonly letters: Writer;
+  readonly recorder: Recorder;
+  readonly suppressions: Pick<Suppressions, 'of'>;
+  readonly gate: Gate;
+  readonly outcomes: Outcomes;
+  readonly cap: Cap;
+  readonly pace: Pace;
+  readonly settings: DeskSettings;
+  readonly clock: Clock;
+  readonly stop: Stop;
+  readonly report: Reporter;
+  /** A message came in that was not there when a session asked for one. */
+  readonly onReady: () => void;
+}

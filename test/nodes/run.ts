@@ -52,6 +52,7 @@ for (const wanted of positionals.length > 0 ? positionals : LINES) {
   const built = result.built ? 'ok' : 'failed';
   const times = [seconds.build, seconds.test].map((time) => time.toFixed(0));
   console.log(row([result.version, result.driver, built, ...counts, ...times]));
+  if (!result.good) console.log(tail(readFileSync(join(folder, `${wanted}.log`), 'utf8')));
 }
 if (results.every((result) => result.good)) {
   rmSync(folder, { recursive: true });
@@ -130,6 +131,11 @@ function countsIn(log: string): Result['tests'] {
   };
   const [pass, fail, skipped] = [count('pass'), count('fail'), count('skipped')];
   return pass === undefined || fail === undefined ? undefined : { pass, fail, skipped: skipped ?? 0 };
+}
+
+/** What a log of a run that failed ends with: the failing tests, by every reporter of Node's. */
+function tail(log: string): string {
+  return log.split('\n').slice(-80).join('\n');
 }
 
 function row(cells: readonly string[]): string {

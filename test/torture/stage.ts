@@ -3,9 +3,8 @@
 
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import type { Campaign, Content } from '../../src/domain/campaign.js';
+import type { Content } from '../../src/domain/campaign.js';
 import type { Clock } from '../../src/domain/clock.js';
-import type { ListRow } from '../../src/domain/recipient.js';
 import type { RunEvent } from '../../src/engine/events.js';
 import { type SendSettings, send } from '../../src/engine/send.js';
 import { Stop } from '../../src/engine/stop.js';
@@ -13,16 +12,14 @@ import { parseRelayUrl, type SmtpTarget } from '../../src/relay/relay-url.js';
 import { smtpRelay } from '../../src/relay/smtp-relay.js';
 import type { Timeouts } from '../../src/relay/timeouts.js';
 import type { Ledger, Overview } from '../../src/store/ledger.js';
-import { CONTENT, person } from '../engine/campaigns.js';
 import { type FakeRelay, type FakeRelayOptions, startFakeRelay } from '../servers/fake-relay.js';
 import { openLedger } from './built-ledger.js';
 import { HastyClock } from './hasty-clock.js';
 import { Journal } from './journal.js';
+import { CAMPAIGN, layLedger } from './laid-ledger.js';
 import { judge, type Verdict } from './oracle.js';
 import { ReadersEye } from './readers-eye.js';
 import { inFolder } from './row.js';
-
-export const CAMPAIGN = 'torture';
 
 export interface StageOptions {
   readonly people: number;
@@ -92,7 +89,7 @@ export class Stage {
       const relay = await startFakeRelay({ ...options.relay, witness: journal });
       const stage = new Stage(folder, options, relay, journal, eye);
       try {
-        await stage.#import();
+        await layLedger(stage.path, options, stage.clock.now());
         return await work(stage);
       } finally {
         await relay.stop();
@@ -164,45 +161,4 @@ export class Stage {
       ...(assumed ? { assumed } : {}),
     });
   }
-
-  async #import(): Promise<Campaign> {
-    const ledger = openLedger(this.path);
-    try {
-      return await importPeople(ledger, this.#options, this.clock.now());
-    } finally {
-      ledger.close();
-    }
-  }
-}
-
-async function importPeople(
-  ledger: Ledger,
-  { people, fields = () => ({}), content = {} }: StageOptions,
-  now: number,
-): Promise<Campaign> {
-  const rows: ListRow[] = Array.from({ length: people }, (_, index) => ({
-    kind: 'recipient',
-    line: index + 2,
-    address: person(index + 1),
-    key: person(index + 1),
-    fields: {
-      email: person(index + 1),
-      name: `P${index + 1}`,
-      link: 'https://example.com/',
-      ...fields(index + 1),
-    },
-  }));
-  async function* batches() {
-    yield rows;
-  }
-  ledger.lock(CAMPAIGN);
-  const columns = ['email', 'name', 'link'];
-  const plan = {
-    name: CAMPAIGN,
-    id: '0123456789abcdef0123456789abcdef',
-    rehearsal: false,
-    content: { ...CONTENT, ...content },
-  };
-  const rest = { contentHash: 'c', replaceContent: false, now, options: {}, listHash: '', mayWithdraw: 1 };
-  return (await ledger.import({ ...plan, ...rest, columns }, batches())).campaign;
 }

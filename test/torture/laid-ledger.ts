@@ -5,7 +5,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import type { Content } from '../../src/domain/campaign.js';
 import type { ListRow } from '../../src/domain/recipient.js';
 import { CONTENT, person } from '../engine/campaigns.js';
-import { openLedger } from './built-ledger.js';
+import { openLedger } from './built.js';
 
 export const CAMPAIGN = 'torture';
 

@@ -33,7 +33,7 @@ function disturbed(which: Disturbance): Row {
     name: `process: ${what}`,
     end: `${codes.join(' or ')}; in doubt at most ${inDoubt}; the resume finishes, nobody lost, nobody twice`,
     run: (form) =>
-      Trial.with({ people, connections: CONNECTIONS }, async (trial): Promise<Figures> => {
+      Trial.with({ people, connections: CONNECTIONS, laid: true }, async (trial): Promise<Figures> => {
         const command = ['send', 'list.csv', '--template', 'news.mjml', '--rate', rate];
         const env = { ...trial.env, ...(node ? { NODE_OPTIONS: node(form) } : {}) };
         const running = trial.desk.start([...command, '--connections', String(CONNECTIONS)], env);
@@ -109,7 +109,7 @@ const TERMINAL_CLOSED: Row = {
   end: 'what is in flight is finished; nobody in doubt; the resume finishes',
   needs: ['script'],
   run: () =>
-    Trial.with({ people: PEOPLE, connections: CONNECTIONS }, async (trial) => {
+    Trial.with({ people: PEOPLE, connections: CONNECTIONS, laid: true }, async (trial) => {
       const { folder } = trial.desk;
       const words = `${process.execPath} ${COMMAND} send list.csv --template news.mjml --rate 200/s --yes`;
       const inside = `sh -c 'echo $$ > pid; exec ${words}'`;

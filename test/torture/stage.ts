@@ -13,7 +13,7 @@ import { smtpRelay } from '../../src/relay/smtp-relay.js';
 import type { Timeouts } from '../../src/relay/timeouts.js';
 import type { Ledger, Overview } from '../../src/store/ledger.js';
 import { type FakeRelay, type FakeRelayOptions, startFakeRelay } from '../servers/fake-relay.js';
-import { openLedger } from './built-ledger.js';
+import { openLedger } from './built.js';
 import { HastyClock } from './hasty-clock.js';
 import { Journal } from './journal.js';
 import { CAMPAIGN, layLedger } from './laid-ledger.js';

@@ -1,17 +1,20 @@
-// A run that kills itself at a named point: `sufferer.ts <json>`. The parts are the real ones of src/; only the ledger
+// A run that kills itself at a named point: `sufferer.ts <json>`. The parts are the real ones, built; only the ledger
 // that the engine is handed is wrapped, so that the point is on the border between the two, whatever lies behind it.
 
-import { begin } from '../../src/engine/begin.js';
 import type { RunEvent } from '../../src/engine/events.js';
-import { send } from '../../src/engine/send.js';
-import { Stop } from '../../src/engine/stop.js';
-import { systemClock } from '../../src/engine/system-clock.js';
-import { parseRelayUrl, type SmtpTarget } from '../../src/relay/relay-url.js';
-import { smtpRelay } from '../../src/relay/smtp-relay.js';
+import type { SmtpTarget } from '../../src/relay/relay-url.js';
 import type { Ledger } from '../../src/store/ledger.js';
-import { openLedger } from './built-ledger.js';
+import { built, openLedger } from './built.js';
 import { withInstead } from './instead.js';
 import type { Orders } from './orders.js';
+
+const { begin } = await built<typeof import('../../src/engine/begin.js')>('engine/begin.js');
+const { send } = await built<typeof import('../../src/engine/send.js')>('engine/send.js');
+const { Stop } = await built<typeof import('../../src/engine/stop.js')>('engine/stop.js');
+const { systemClock } =
+  await built<typeof import('../../src/engine/system-clock.js')>('engine/system-clock.js');
+const { parseRelayUrl } = await built<typeof import('../../src/relay/relay-url.js')>('relay/relay-url.js');
+const { smtpRelay } = await built<typeof import('../../src/relay/smtp-relay.js')>('relay/smtp-relay.js');
 
 const orders = JSON.parse(process.argv[2]!) as Orders;
 let passes = 0;

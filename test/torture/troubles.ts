@@ -101,7 +101,7 @@ const READ_ALL_THE_TIME: Row = {
   end: '0; everybody accepted once, and the reader sees what it saw at first',
   run: () => {
     const people = 400;
-    return Trial.with({ people, connections: CONNECTIONS }, async (trial) => {
+    return Trial.with({ people, connections: CONNECTIONS, laid: true }, async (trial) => {
       const running = trial.start();
       await until('some messages', () => trial.journal.bodies > 20);
       const db = new Database(trial.ledger, { readonly: true });
@@ -125,7 +125,7 @@ const TAKEN_AWAY: Row = {
   end: `74 within a second, and no message without a mark in the file; in doubt at most ${CONNECTIONS}; the resume finishes`,
   run: () => {
     const people = 400;
-    return Trial.with({ people, connections: CONNECTIONS, lookAt: 0 }, async (trial) => {
+    return Trial.with({ people, connections: CONNECTIONS, lookAt: 0, laid: true }, async (trial) => {
       const running = trial.start('send', ['--rate', '200/s']);
       await until('some messages', () => trial.journal.bodies > 40);
       const files = ['', '-wal', '-shm'].map((end) => `${trial.ledger}${end}`);

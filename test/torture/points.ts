@@ -65,7 +65,7 @@ async function died(trial: Trial, die: Point['die'], inDoubt: Range, random: Ran
     trial.lookAtCrash();
   }
   assert.ok(count >= inDoubt[0] && count <= inDoubt[1], `${count} in doubt, not ${shownRange(inDoubt)}`);
-  const { lost, twice, counts } = await trial.finish();
+  const { lost, twice, counts } = await trial.finishHere();
   assert.deepEqual([lost, twice, counts.in_doubt], [0, 0, count], 'lost, twice, held');
   return count;
 }

@@ -1,20 +1,11 @@
 // A run that kills itself at a named point: `sufferer.ts <json>`. The parts are the real ones, built; only the ledger
 // that the engine is handed is wrapped, so that the point is on the border between the two, whatever lies behind it.
 
-import type { RunEvent } from '../../src/engine/events.js';
-import type { SmtpTarget } from '../../src/relay/relay-url.js';
 import type { Ledger } from '../../src/store/ledger.js';
-import { built, openLedger } from './built.js';
+import { openLedger } from './built.js';
+import { goThrough } from './campaign-run.js';
 import { withInstead } from './instead.js';
 import type { Orders } from './orders.js';
-
-const { begin } = await built<typeof import('../../src/engine/begin.js')>('engine/begin.js');
-const { send } = await built<typeof import('../../src/engine/send.js')>('engine/send.js');
-const { Stop } = await built<typeof import('../../src/engine/stop.js')>('engine/stop.js');
-const { systemClock } =
-  await built<typeof import('../../src/engine/system-clock.js')>('engine/system-clock.js');
-const { parseRelayUrl } = await built<typeof import('../../src/relay/relay-url.js')>('relay/relay-url.js');
-const { smtpRelay } = await built<typeof import('../../src/relay/smtp-relay.js')>('relay/smtp-relay.js');
 
 const orders = JSON.parse(process.argv[2]!) as Orders;
 let passes = 0;
@@ -61,59 +52,10 @@ function pointed(ledger: Ledger): Ledger {
   });
 }
 
-const ledger = pointed(openLedger('mailblast.db'));
-const request = {
-  name: 'list-news',
-  list: { path: 'list.csv', emailColumn: '' },
-  template: 'news.mjml',
-  ...{
-    subject: '',
-    from: 'News <news@example.com>',
-    replyTo: '',
-    returnPath: '',
-    listId: 'list.example.com',
-  },
-  ...{
-    headers: [],
-    attachments: [],
-    attachColumn: '',
-    attachFolder: '',
-    assetsUrl: '',
-    jsonColumns: [],
-    rawFields: [],
-    unsubscribeUrl: '',
-    unsubscribeMailto: '',
-  },
-  ...{ rehearsal: false, options: {}, allowWithdraw: false, updateContent: false },
-};
-const { campaign } = await begin(request, ledger, Date.now(), async () => false);
-await send({
-  campaign,
-  ledger,
-  relay: smtpRelay(parseRelayUrl(`smtp://127.0.0.1:${orders.port}`, 'environment') as SmtpTarget),
-  settings: {
-    ...{
-      rate: Number.POSITIVE_INFINITY,
-      limit: Number.POSITIVE_INFINITY,
-      maxPerDay: Number.POSITIVE_INFINITY,
-      maxPerHour: Number.POSITIVE_INFINITY,
-      warmUp: [],
-      notAfter: Number.POSITIVE_INFINITY,
-      maxRejected: 1,
-    },
-    ...{
-      connections: orders.connections,
-      depth: orders.depth,
-      retryFor: 60_000,
-      wait: false,
-      inDoubt: 'hold' as const,
-    },
-  },
-  sign: undefined,
-  clock: systemClock,
-  stop: new Stop(),
-  report: ({ event }: RunEvent) => {
+await goThrough('.', {
+  ...orders,
+  ledger: pointed(openLedger('mailblast.db')),
+  report: ({ event }) => {
     if (event === 'done') pass('when all is done');
   },
 });
-ledger.close();

@@ -8,6 +8,8 @@ import Database from 'better-sqlite3';
 import type { InDoubtWord } from '../../src/store/ledger.js';
 import { type FakeRelay, type FakeRelayOptions, startFakeRelay } from '../servers/fake-relay.js';
 import { Desk, type Finished, type Running } from '../stories/mailblast.js';
+import { openLedger } from './built.js';
+import { goThrough } from './campaign-run.js';
 import { Journal } from './journal.js';
 import { judge, type Verdict } from './oracle.js';
 import { ReadersEye } from './readers-eye.js';
@@ -172,10 +174,26 @@ export class Trial {
   /** The run that ends the campaign, by the policy; then, under `hold`, everybody has an end but those in doubt. */
   async finish(): Promise<Verdict> {
     const { code, stderr } = await this.settled(this.start());
+    const verdict = this.#judgeEnd(stderr);
+    assert.equal(code, verdict.counts.in_doubt > 0 ? 75 : 0, stderr);
+    return verdict;
+  }
+
+  /** The same in this process, where nothing but the run's own start in a process would be seen besides; under `hold`. */
+  async finishHere(): Promise<Verdict> {
+    const { connections, ledger: path } = this;
+    const { depth = 1 } = this.#options;
+    const ledger = openLedger(path);
+    await goThrough(this.desk.folder, { ledger, port: this.relay.port, connections, depth });
+    await this.relay.when(() => this.relay.open === 0);
+    this.#eye.close();
+    return this.#judgeEnd('');
+  }
+
+  #judgeEnd(said: string): Verdict {
     const verdict = this.judge();
     const { counts } = verdict;
-    assert.equal(counts.pending + counts.deferred + counts.transmitting, 0, `left over: ${stderr}`);
-    assert.equal(code, counts.in_doubt > 0 ? 75 : 0, stderr);
+    assert.equal(counts.pending + counts.deferred + counts.transmitting, 0, `left over: ${said}`);
     return verdict;
   }
 }

@@ -31,6 +31,10 @@ export interface Misdeed {
   };
   /** It need not come to pass: a QUIT may not be waited for. */
   readonly mayNotHappen?: true;
+  /** It happens before any dialect is spoken: the short form tries one of them. */
+  readonly beforehand?: true;
+  /** As of a row. */
+  readonly waits?: true;
 }
 
 export interface Dialect {
@@ -55,10 +59,13 @@ export function misdeedRow(misdeed: Misdeed): Row {
   return {
     name: `wire: ${misdeed.what}`,
     end: `${words.filter((word) => word !== '').join(', ')}; the rest accepted once`,
-    run: async ({ random }) => {
-      const chances = DIALECTS.map(() => randomFrom(random() * 2 ** 32));
-      const doubts = await Promise.all(DIALECTS.map((dialect, i) => tried(misdeed, dialect, chances[i]!)));
-      return { recipients: misdeed.people * DIALECTS.length, inDoubt: Math.max(...doubts) };
+    ...(misdeed.waits ? { waits: true as const } : {}),
+    run: async ({ random, long }) => {
+      const one = Math.floor(random() * DIALECTS.length);
+      const dialects = misdeed.beforehand && !long ? [DIALECTS[one]!] : DIALECTS;
+      const chances = dialects.map(() => randomFrom(random() * 2 ** 32));
+      const doubts = await Promise.all(dialects.map((dialect, i) => tried(misdeed, dialect, chances[i]!)));
+      return { recipients: misdeed.people * dialects.length, inDoubt: Math.max(...doubts) };
     },
   };
 }

@@ -44,7 +44,7 @@ function disturbed(which: Disturbance): Row {
         assert.ok(codes.includes(code), `it ended with ${code}: ${stderr}`);
         trial.judge();
         const unanswered = trial.lookAtCrash().length;
-        const { counts, lost, twice } = await trial.finish();
+        const { counts, lost, twice } = await trial.finishHere();
         assert.ok(counts.in_doubt <= inDoubt, `${counts.in_doubt} in doubt`);
         return { recipients: people, inDoubt: Math.max(unanswered, counts.in_doubt), lost, twice };
       }),

@@ -39,19 +39,10 @@ const BREAKS: readonly Break[] = [
   { how: 'closed within a reply', act: { raw: '250-2.0', after: 'close' } },
 ];
 
-/** The client's patience at a step: short, but for the dot, where a busy machine must not be taken for a silent relay. */
-function patienceAt(step: FakeStep): Partial<Timeouts> {
-  switch (step) {
-    case 'body':
-      return { body: 1_000 };
-    case 'data':
-      return { data: 250 };
-    case 'greeting':
-      return { greeting: 250 };
-    default:
-      return { command: 250 };
-  }
-}
+/** The client's patience with a silent relay: short, but so long that a busy machine is not taken for one. */
+const PATIENCE: Partial<Timeouts> = { greeting: 2_500, command: 2_500, data: 2_500, body: 2_500 };
+
+const patiently = (waits: true | undefined) => (waits ? { timeouts: PATIENCE, waits } : {});
 
 function breaksAt(step: FakeStep): Misdeed[] {
   const inDoubt: Range = step === 'body' ? [TIMES, TIMES] : [0, 0];
@@ -59,7 +50,7 @@ function breaksAt(step: FakeStep): Misdeed[] {
     what: `${how} at ${step === 'body' ? 'the dot, not accepted' : step}, ${TIMES} times`,
     people: PEOPLE,
     script: (_random, done) => ({ [step]: nowAndThen(act, done) }),
-    timeouts: waits ? patienceAt(step) : {},
+    ...patiently(waits),
     end: { inDoubt },
     // DATA is not said to a relay that takes BDAT.
     ...(step === 'data' ? { mayNotHappen: true } : {}),
@@ -70,7 +61,7 @@ const AFTER_ACCEPTING: readonly Misdeed[] = BREAKS.map(({ how, act, waits }) => 
   what: `accepted, then ${how} without a word, ${TIMES} times`,
   people: PEOPLE,
   script: (_random, done) => ({ body: nowAndThen({ ...act, accept: true }, done) }),
-  timeouts: waits ? patienceAt('body') : {},
+  ...patiently(waits),
   end: { inDoubt: [TIMES, TIMES] },
 }));
 
@@ -96,7 +87,8 @@ function breaksWhileConnecting(step: FakeStep): Misdeed[] {
       // RSET follows a refusal alone.
       ...(step === 'rset' ? { rcpt: ({ count }) => (count % 5 === 2 ? '450 4.2.0 later' : undefined) } : {}),
     }),
-    timeouts: waits ? patienceAt(step) : {},
+    ...patiently(waits),
+    ...(step === 'greeting' || step === 'ehlo' ? { beforehand: true as const } : {}),
     end: { inDoubt: [0, 0] },
     ...(step === 'quit' || step === 'rset' ? { mayNotHappen: true } : {}),
   }));

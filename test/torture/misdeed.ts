@@ -17,6 +17,8 @@ export interface Misdeed {
   readonly people: number;
   readonly script: (random: Random, done: () => void) => Partial<Record<FakeStep, FakeRow>>;
   readonly relay?: Omit<FakeRelayOptions, 'witness' | 'script' | 'extensions'>;
+  /** Over STARTTLS, with a login. */
+  readonly secured?: true;
   readonly timeouts?: Partial<Timeouts>;
   readonly settings?: Partial<SendSettings>;
   /** Done beside the run, until it ends. */
@@ -79,9 +81,9 @@ function tried(misdeed: Misdeed, { name, extensions, depth }: Dialect, random: R
     (moment: Parameters<Extract<FakeRow, (...all: never[]) => unknown>>[0]) =>
       well ? undefined : typeof row === 'function' ? row(moment) : row,
   ]);
-  const { people, timeouts = {}, settings = {} } = misdeed;
+  const { people, timeouts = {}, settings = {}, secured = false } = misdeed;
   const relay = { ...misdeed.relay, script: Object.fromEntries(script), extensions };
-  return Stage.with({ people, depth, relay, timeouts, settings }, async (stage) => {
+  return Stage.with({ people, depth, relay, timeouts, settings, secured }, async (stage) => {
     try {
       const running = stage.run();
       await Promise.all([running, misdeed.during?.(stage, random)]);

@@ -12,6 +12,7 @@ import { parseRelayUrl, type SmtpTarget } from '../../src/relay/relay-url.js';
 import { smtpRelay } from '../../src/relay/smtp-relay.js';
 import type { Timeouts } from '../../src/relay/timeouts.js';
 import type { Ledger, Overview } from '../../src/store/ledger.js';
+import { makeCertificates, readKeyPair } from '../servers/certificates.js';
 import { type FakeRelay, type FakeRelayOptions, startFakeRelay } from '../servers/fake-relay.js';
 import { openLedger } from './built.js';
 import { HastyClock } from './hasty-clock.js';
@@ -30,6 +31,8 @@ export interface StageOptions {
   /** Messages that a session may have unanswered, on a relay with CHUNKING. */
   readonly depth?: number;
   readonly relay?: Omit<FakeRelayOptions, 'witness'>;
+  /** The relay is reached over STARTTLS, and wants a login. */
+  readonly secured?: boolean;
   readonly settings?: Partial<SendSettings>;
   readonly timeouts?: Partial<Timeouts>;
   readonly clock?: Clock;
@@ -49,6 +52,12 @@ export interface Ended {
 
 /** Long enough that a busy machine is no silent relay. */
 const TIMEOUTS: Partial<Timeouts> = { greeting: 5_000, command: 5_000, data: 5_000, body: 5_000, quit: 100 };
+
+const LOGIN = { user: 'news', password: 'secret' };
+
+async function securityIn(folder: string): Promise<Pick<FakeRelayOptions, 'tls' | 'login'>> {
+  return { tls: await readKeyPair(await makeCertificates(folder)), login: LOGIN };
+}
 
 export class Stage {
   readonly path: string;
@@ -86,7 +95,8 @@ export class Stage {
       const mend = options.prepare?.(folder) ?? (() => {});
       const eye = new ReadersEye(join(folder, 'mailblast.db'));
       const journal = new Journal(join(folder, 'journal'), (transaction) => eye.look(transaction));
-      const relay = await startFakeRelay({ ...options.relay, witness: journal });
+      const security = options.secured ? await securityIn(folder) : {};
+      const relay = await startFakeRelay({ ...options.relay, ...security, witness: journal });
       const stage = new Stage(folder, options, relay, journal, eye);
       try {
         await layLedger(stage.path, options, stage.clock.now());
@@ -107,7 +117,9 @@ export class Stage {
     const ledger = this.#options.between?.(own, this) ?? own;
     const lock = ledger.lock(CAMPAIGN);
     assert.ok(lock, 'the campaign is locked');
-    const target = parseRelayUrl(`smtp://127.0.0.1:${this.relay.port}`, 'environment') as SmtpTarget;
+    const login = this.#options.secured ? `${LOGIN.user}:${LOGIN.password}@` : '';
+    const url = `smtp://${login}127.0.0.1:${this.relay.port}`;
+    const target = parseRelayUrl(url, 'environment') as SmtpTarget;
     try {
       const overview = await send({
         campaign: ledger.find(CAMPAIGN)!,

@@ -22,13 +22,17 @@ export function nowAndThen(act: FakeAct | string, done: () => void, times = TIME
 }
 
 const ONE_BY_ONE: readonly FakeStep[] = ['mail', 'rcpt', 'data', 'body'];
-const CONNECTING: readonly FakeStep[] = ['greeting', 'ehlo', 'quit', 'rset'];
+const CONNECTING: readonly FakeStep[] = ['greeting', 'ehlo', 'starttls', 'auth', 'quit', 'rset'];
+/** No dialect is known before they are passed. */
+const BEFOREHAND: readonly FakeStep[] = ['greeting', 'ehlo', 'starttls', 'auth'];
 
 interface Break {
   readonly how: string;
   readonly act: FakeAct;
   /** The relay leaves the client waiting. */
   readonly waits?: true;
+  /** The steps at which this is the last word on TLS or the login, and what the run says of it. */
+  readonly stops?: Partial<Record<FakeStep, RegExp>>;
 }
 
 const BREAKS: readonly Break[] = [
@@ -69,12 +73,16 @@ const UNWELCOME: readonly Break[] = [
   ...BREAKS,
   { how: 'answered 421', act: { reply: '421 4.3.2 too busy', after: 'close' } },
   { how: 'answered 451', act: { reply: '451 4.3.2 later' } },
-  { how: 'answered 554', act: { reply: '554 5.3.2 no service here' } },
+  {
+    how: 'answered 554',
+    act: { reply: '554 5.3.2 no service here' },
+    stops: { starttls: /does not offer STARTTLS/, auth: /refused user name and password/ },
+  },
 ];
 
 /** The first connection is well; what befalls the second one is no sign that nobody is there. */
 function breaksWhileConnecting(step: FakeStep): Misdeed[] {
-  return UNWELCOME.map(({ how, act, waits }) => ({
+  return UNWELCOME.map(({ how, act, waits, stops = {} }) => ({
     what: `${how} at ${step} of the second connection`,
     people: PEOPLE,
     script: (_random, done) => ({
@@ -88,8 +96,12 @@ function breaksWhileConnecting(step: FakeStep): Misdeed[] {
       ...(step === 'rset' ? { rcpt: ({ count }) => (count % 5 === 2 ? '450 4.2.0 later' : undefined) } : {}),
     }),
     ...patiently(waits),
-    ...(step === 'greeting' || step === 'ehlo' ? { beforehand: true as const } : {}),
-    end: { inDoubt: [0, 0] },
+    ...(BEFOREHAND.includes(step) ? { beforehand: true as const } : {}),
+    ...(step === 'starttls' || step === 'auth' ? { secured: true as const } : {}),
+    end: {
+      inDoubt: [0, 0],
+      ...(stops[step] ? { failure: stops[step], others: { pending: [0, PEOPLE] } } : {}),
+    },
     ...(step === 'quit' || step === 'rset' ? { mayNotHappen: true } : {}),
   }));
 }

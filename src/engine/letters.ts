@@ -16,7 +16,7 @@ import { MailblastError, UnmergeableRow } from '../domain/errors.js';
 import { type PieceEncoder, PLAIN } from '../domain/pieces.js';
 import { composer } from '../message/compose.js';
 import { identify, token } from '../message/identity.js';
-import { QUOTED_PRINTABLE } from '../message/quoted-printable.js';
+import { Stencil } from '../message/stencil.js';
 import { compileMerge, type Merge, type Part } from '../template/merge.js';
 import { personalAttachment } from './personal-files.js';
 
@@ -63,18 +63,20 @@ export class Letters {
     this.#campaign = campaign;
     this.#secret = secret;
     this.#from = mailbox('--from', content.sender.from);
+    const stencil = new Stencil();
     this.#compose = composer({
       from: this.#from,
       replyTo: content.sender.replyTo === '' ? undefined : mailbox('--reply-to', content.sender.replyTo),
       listId: content.listId,
       headers: [],
+      stencil,
       attachments: content.attachments,
       related: content.related ?? [],
     });
     this.#merges = {
       subject: this.#merge('header', content.subject, 'the subject'),
-      text: this.#merge('text', content.text, 'the text part', QUOTED_PRINTABLE),
-      html: this.#merge('html', content.html, 'the template', QUOTED_PRINTABLE),
+      text: this.#merge('text', content.text, 'the text part', stencil),
+      html: this.#merge('html', content.html, 'the template', stencil),
       unsubscribe: this.#merge('url', content.unsubscribeUrl, '--unsubscribe-url'),
       returnPath: this.#merge('header', content.sender.returnPath, '--return-path'),
     };
@@ -160,10 +162,14 @@ export class Letters {
     readonly unsubscribeUrl: string;
   } {
     const { content, name, id } = this.#campaign;
-    const builtins: Record<string, string> = {
+    const secret = this.#secret;
+    const builtins = {
       email: delivery.address,
       campaign: name,
-      token: token(this.#secret, id, delivery.key),
+      // Made only for a template that has it.
+      get token() {
+        return token(secret, id, delivery.key);
+      },
       unsubscribe_url: '',
     };
     const unsubscribeUrl = this.#merges.unsubscribe.render(delivery.fields, builtins);

@@ -52,11 +52,14 @@ export interface Letter {
 /**
  * Gives the function that turns letters into complete messages, which have passed `checkOctets`: images and attachments
  * for everybody once, here, since a scan of 5 MB takes several times as long as its copy; all else in each message.
- * The same letter gives the same octets.
+ * The same letter gives the same octets. They are written on what `memory` gives for a number of octets.
  * @throws MailblastError when the letterhead's list id is none; the function it gives throws UnmergeableRow
  * when an unsubscribe address cannot stand in a header.
  */
-export function composer(letterhead: Letterhead): (letter: Letter) => Buffer {
+export function composer(
+  letterhead: Letterhead,
+  memory: (length: number) => Buffer = Buffer.allocUnsafe,
+): (letter: Letter) => Buffer {
   const sender =
     mailboxHeader('From', letterhead.from) +
     (letterhead.replyTo === undefined ? '' : mailboxHeader('Reply-To', letterhead.replyTo));
@@ -89,7 +92,7 @@ export function composer(letterhead: Letterhead): (letter: Letter) => Buffer {
       ...enclosed(`mixed${boundary}`, files),
     ];
     const utf8 = needsSmtpUtf8(letter.to.address);
-    return octetsOf(own.join(''), rest, letterhead.stencil, (stretch) =>
+    return octetsOf(own.join(''), rest, { stencil: letterhead.stencil, memory }, (stretch) =>
       demandSound(stretch, `The message for ${letter.to.address}`, utf8),
     );
   };
@@ -173,13 +176,13 @@ function enclosed(boundary: string, attachments: readonly Buffer[]): Buffer[] {
 function octetsOf(
   text: string,
   rest: readonly Buffer[],
-  stencil: Stencil,
+  { stencil, memory }: { readonly stencil: Stencil; readonly memory: (length: number) => Buffer },
   look: (stretch: Buffer) => void,
 ): Buffer {
   const textLength = stencil.lengthOf(text);
   let length = textLength;
   for (const buffer of rest) length += buffer.length;
-  const octets = Buffer.allocUnsafe(length);
+  const octets = memory(length);
   stencil.write(text, octets, (from, to) => look(octets.subarray(from, to)));
   let at = textLength;
   for (const buffer of rest) at += buffer.copy(octets, at);

@@ -17,6 +17,8 @@ export interface Supply<T extends Outgoing> {
   waiting(): boolean;
   mark(message: T): Promise<void>;
   ended(message: T, attempt: Attempt): void;
+  /** As a source's. */
+  release(message: T): void;
 }
 
 export interface PoolSettings {
@@ -159,6 +161,7 @@ export class Pool<T extends Outgoing> {
       nextNow: () => this.#nextNow(),
       notice: (sentence) => this.#settings.notice(sentence),
       mark: (message) => this.#supply.mark(message),
+      release: (message) => this.#supply.release(message),
       ended: (message, attempt) => {
         if (attempt.ended === 'replied' && attempt.reply.code !== CLOSING && !useful) {
           useful = true;

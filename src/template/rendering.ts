@@ -113,13 +113,7 @@ export class Rendering implements Merge {
     const known = Object.fromEntries([HOLE, PART, ...bound.helpers].map((name) => [name, true]));
     const template = environment.compile(
       { ...program, body: statements.map(inBlock) },
-      // Lines that hold a block's tag alone were taken out when the template was read.
-      {
-        noEscape: true,
-        knownHelpers: known as never,
-        knownHelpersOnly: true,
-        ignoreStandalone: true,
-      } as never,
+      { noEscape: true, knownHelpers: known as never, knownHelpersOnly: true },
     );
     template(NO_ROW, { data: { root: NO_ROW }, ...NO_PROTOTYPES });
     return fills;

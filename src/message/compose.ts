@@ -6,6 +6,7 @@ import { type Address, type Mailbox, needsSmtpUtf8 } from '../domain/address.js'
 import { demandSound } from './final-check.js';
 import { extraHeader, graphic, mailboxHeader, textHeader } from './headers.js';
 import { listIdHeader, unsubscribeHeaders } from './list-headers.js';
+import { isRelaxed } from './relaxed.js';
 import type { Stencil } from './stencil.js';
 
 /** What the messages of a campaign have in common. */
@@ -49,6 +50,13 @@ export interface Letter {
   readonly attachments: readonly string[];
 }
 
+/** A complete message. */
+export interface Composed {
+  readonly octets: Buffer;
+  /** Its lines are known to be DKIM's relaxed form of themselves. */
+  readonly relaxed: boolean;
+}
+
 /**
  * Gives the function that turns letters into complete messages, which have passed `checkOctets`: images and attachments
  * for everybody once, here, since a scan of 5 MB takes several times as long as its copy; all else in each message.
@@ -59,7 +67,7 @@ export interface Letter {
 export function composer(
   letterhead: Letterhead,
   memory: (length: number) => Buffer = Buffer.allocUnsafe,
-): (letter: Letter) => Buffer {
+): (letter: Letter) => Composed {
   const sender =
     mailboxHeader('From', letterhead.from) +
     (letterhead.replyTo === undefined ? '' : mailboxHeader('Reply-To', letterhead.replyTo));
@@ -69,6 +77,7 @@ export function composer(
   const dateHeader = rememberingLast(formatDate);
   const attachments = letterhead.attachments.map(soundEntity);
   const related = letterhead.related.map(soundEntity);
+  const sameRelaxed = [...attachments, ...related].every(isRelaxed);
 
   return (letter) => {
     const head =
@@ -92,9 +101,12 @@ export function composer(
       ...enclosed(`mixed${boundary}`, files),
     ];
     const utf8 = needsSmtpUtf8(letter.to.address);
-    return octetsOf(own.join(''), rest, { stencil: letterhead.stencil, memory }, (stretch) =>
-      demandSound(stretch, `The message for ${letter.to.address}`, utf8),
-    );
+    let relaxed = sameRelaxed && letter.attachments.length === 0 && letterhead.stencil.relaxed;
+    const octets = octetsOf(own.join(''), rest, { stencil: letterhead.stencil, memory }, (stretch) => {
+      demandSound(stretch, `The message for ${letter.to.address}`, utf8);
+      relaxed &&= isRelaxed(stretch);
+    });
+    return { octets, relaxed };
   };
 }
 

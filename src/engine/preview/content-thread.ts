@@ -23,6 +23,7 @@ export type Answer =
 
 export class ContentThread {
   #worker: Worker | undefined;
+  #closed = false;
   #number = 0;
   readonly #waiting = new Map<number, { resolve(made: Made): void; reject(error: Error): void }>();
 
@@ -32,6 +33,7 @@ export class ContentThread {
 
   /** As `makeContent`, whose errors it rejects with. */
   make(request: CampaignRequest, columns: readonly string[]): Promise<Made> {
+    if (this.#closed) return Promise.reject(new Error('the thread that compiles was closed'));
     this.#worker ??= this.#start();
     const number = ++this.#number;
     const made = new Promise<Made>((resolve, reject) => this.#waiting.set(number, { resolve, reject }));
@@ -39,7 +41,9 @@ export class ContentThread {
     return made;
   }
 
+  /** Ends it for good: an order that comes in afterwards is rejected, and would keep the process alive otherwise. */
   async close(): Promise<void> {
+    this.#closed = true;
     await this.#worker?.terminate();
   }
 

@@ -253,6 +253,16 @@ test('what send would refuse is refused here too, and nothing is left running', 
   assert.equal((await desk.run([...words, '--port', 'x'])).code, 64);
 });
 
+test('a preview that is stopped before it has read anything ends all the same', async (t) => {
+  const desk = new Desk();
+  t.after(() => desk.close());
+  for (const [name, content] of Object.entries(FILES)) desk.write(name, content);
+  const running = desk.start(['preview', 'list.csv', '--template', 'news.mjml']);
+  await until('the address is printed', () => running.stdout() !== '');
+  running.process.kill('SIGTERM');
+  assert.equal((await running.finished).code, 0);
+});
+
 test('over SSH --open prints the address alone, and says how to get there', { skip }, async (t) => {
   const desk = new Desk();
   t.after(() => desk.close());

@@ -21,6 +21,8 @@ export const DEFAULTS = { kind: KINDS[0]!, from: 'Your Name <you@example.com>', 
 export async function askForCampaign(
   wanted: Wanted,
 ): Promise<{ kind: Kind; from: string; relay: string } | undefined> {
+  // A terminal that does not know its width says 0, and each letter would be given a line of its own.
+  if (process.stdout.columns === 0) process.stdout.columns = 80;
   const kind = wanted.kind ?? (await askKind());
   if (isCancel(kind)) return undefined;
   const from =

@@ -96,7 +96,10 @@ export function layOut(campaign: NewCampaign): LaidOut {
   };
 }
 
-/** mailblast.config.json. Who wants to leave writes to the sender, until there is a page for it. */
+/**
+ * mailblast.config.json. Who wants to leave writes to the sender, until there is a page for it; triggered mail cannot be
+ * left, and `check` is told so.
+ */
 function settingsOf({ kind, from, relay }: NewCampaign): string {
   const { address } = mailbox('--from', from).address;
   const target = parseRelayUrl(relay, 'command line');
@@ -108,7 +111,7 @@ function settingsOf({ kind, from, relay }: NewCampaign): string {
     ...user,
     rate: '10/s',
     ...(kind.jsonColumns.length > 0 ? { jsonColumn: kind.jsonColumns } : {}),
-    ...(kind.triggered ? {} : { unsubscribeMailto: address }),
+    ...(kind.triggered ? { silence: ['missing-unsubscribe'] } : { unsubscribeMailto: address }),
   };
   return `${JSON.stringify(settings, undefined, 2)}\n`;
 }

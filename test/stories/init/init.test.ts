@@ -179,8 +179,10 @@ test('a terminal is asked for what was not said; Enter takes the default', ON_TE
   const answered = await atTerminal(
     [
       ['What kind', '\x1b[B\x1b[B\r'],
-      ['Who sends', 'Ada <ada@example.com>\r'],
-      ['which relay', 'smtps://mail.example.com\r'],
+      ['Who sends', 'nobody\r'],
+      ['not usable', '\x7f\x7f\x7f\x7f\x7f\x7fAda <ada@example.com>\r'],
+      ['which relay', 'smtp://u:secret@mail.example.com\r'],
+      ['Leave the password out', `${'\x7f'.repeat(32)}smtps://mail.example.com\r`],
     ],
     'two',
   );

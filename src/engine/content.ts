@@ -65,7 +65,9 @@ export async function makeContent(
   const ofTheList = columns.some((column) => foldColumn(column) === 'unsubscribe_url');
   if (used && !ofTheList && request.unsubscribeUrl === '' && request.unsubscribeMailto === '') {
     const sentence =
-      'The template uses {{unsubscribe_url}}. Give --unsubscribe-url "https://…?t={{token}}" or --unsubscribe-mailto <address>.';
+      request.listId === ''
+        ? 'The template uses {{unsubscribe_url}}, and --triggered mail cannot be left: take the link away, or --triggered.'
+        : 'The template uses {{unsubscribe_url}}. Give --unsubscribe-url "https://…?t={{token}}" or --unsubscribe-mailto <address>.';
     const place = { file: request.template };
     flawed('missing-unsubscribe', new MailblastError('settings', sentence, { place }));
   }

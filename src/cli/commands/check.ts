@@ -13,6 +13,7 @@ import type { Given } from '../commands.js';
 import { contentAsJson, contentInWords } from '../content-report.js';
 import { EXIT, exitCodeOf } from '../exit-codes.js';
 import { ledgerPath } from '../ledger-file.js';
+import { listWords } from '../list-options.js';
 import { makeOutput } from '../output.js';
 import { SANDBOX_FOLDER } from '../relay-choice.js';
 import { terminalOf } from '../terminal.js';
@@ -76,7 +77,7 @@ function requestOf(list: string, options: CheckContentOptions): CampaignRequest 
     from: options.from === '' ? SOMEBODY : options.from,
     replyTo: '',
     returnPath: '',
-    listId: 'check.example.com',
+    ...listWords({ ...options, listId: '' }, 'check.example.com'),
     headers: options.header.map(parseHeaderOption),
     attachments: options.attach,
     attachColumn: options.attachColumn,
@@ -84,8 +85,6 @@ function requestOf(list: string, options: CheckContentOptions): CampaignRequest 
     assetsUrl: assetsUrlOf(options.assetsUrl),
     jsonColumns: options.jsonColumn,
     rawFields: options.allowRaw,
-    unsubscribeUrl: options.unsubscribeUrl,
-    unsubscribeMailto: options.unsubscribeMailto.replace(/^mailto:/i, ''),
     rehearsal: true,
     options: {},
     allowWithdraw: false,

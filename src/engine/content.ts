@@ -36,7 +36,8 @@ export async function makeContent(
   const schema = { columns, builtins: BUILTINS, jsonColumns, rawFields };
   const template = { path: request.template, text: await readTemplate(request.template) };
   const compiled = await compileTemplate(template, schema);
-  const images = placeImages(compiled.html, template, request.assetsUrl, (error) =>
+  const sources = compiled.files.map(({ path }) => path);
+  const images = placeImages(compiled.html, sources, request.assetsUrl, (error) =>
     flawed('missing-image', error),
   );
   const ownText = await readOwnText(request.template);
@@ -90,7 +91,7 @@ export async function makeContent(
     listId: request.listId,
     unsubscribeUrl: request.unsubscribeUrl,
     unsubscribeMailto: request.unsubscribeMailto,
-    sources: [...compiled.files.map((file) => file.path), ...images.files],
+    sources: [...sources, ...images.files],
   };
   return { content, notes: [...compiled.notes, ...sizesTold(images, content)] };
 }

@@ -13,7 +13,7 @@ import type { Stencil } from './stencil.js';
 export interface Letterhead {
   readonly from: Mailbox;
   readonly replyTo: Mailbox | undefined;
-  /** `news.example.com`, as `parseListId` gives it. */
+  /** `news.example.com`, as `parseListId` gives it; empty for mail that belongs to no list and is not bulk. */
   readonly listId: string;
   /** The user's headers that are the same for everybody, in their order. */
   readonly headers: readonly (readonly [name: string, value: string])[];
@@ -71,7 +71,9 @@ export function composer(
   const sender =
     mailboxHeader('From', letterhead.from) +
     (letterhead.replyTo === undefined ? '' : mailboxHeader('Reply-To', letterhead.replyTo));
-  const listId = listIdHeader(letterhead.listId);
+  const ofAList = letterhead.listId !== '';
+  const listId = ofAList ? listIdHeader(letterhead.listId) : '';
+  const precedence = ofAList ? 'Precedence: bulk\r\n' : '';
   const headers = extraHeaders(letterhead.headers);
   const subjectHeader = rememberingLast((subject: string) => textHeader('Subject', subject));
   const dateHeader = rememberingLast(formatDate);
@@ -85,7 +87,7 @@ export function composer(
       `${subjectHeader(letter.subject)}${dateHeader(Math.floor(letter.date / 1000))}` +
       `Message-ID: <${graphic(letter.messageId)}>\r\n${listId}` +
       unsubscribeHeaders(letter.unsubscribeUrl, letter.unsubscribeMailto) +
-      `Precedence: bulk\r\nX-Mailblast-ID: ${graphic(letter.key)}\r\n` +
+      `${precedence}X-Mailblast-ID: ${graphic(letter.key)}\r\n` +
       `${headers}${extraHeaders(letter.headers)}MIME-Version: 1.0\r\n`;
     const boundary = graphic(letter.boundary);
     const files = [...attachments, ...letter.attachments.map(soundEntity)];

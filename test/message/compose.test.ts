@@ -61,6 +61,12 @@ test('a message has its headers in a stable order and its text part first', () =
   );
 });
 
+test('mail that belongs to no list has neither List-Id nor Precedence', () => {
+  const octets = composed({ ...SENDER, listId: '' })(letter()).toString('latin1');
+  assert.doesNotMatch(octets, /^(?:List-|Precedence)/im);
+  assert.match(octets, /^Message-ID: <[^>]*>\r\nX-Mailblast-ID: /m);
+});
+
 test('a message with one body has no multipart around it', async () => {
   const compose = composed(SENDER);
   const messages = [

@@ -55,6 +55,12 @@ export class Campaigns {
     return watch(process.execPath, words, { cwd: this.folder, env: { ...cleanEnv(), ...around.env } });
   }
 
+  /** `mailblast <words> list.csv --template news.mjml`, for commands that send nothing. */
+  command([name, ...words]: readonly [string, ...string[]]): Promise<Watched> {
+    const args = [COMMAND, name, 'list.csv', '--template', 'news.mjml', ...words];
+    return watch(process.execPath, args, { cwd: this.folder, env: cleanEnv() });
+  }
+
   /** Sends the whole list. @throws Error unless all `people` were accepted, by the ledger's own account. */
   async send(port: number, people: number, options: readonly string[], around: Around = {}): Promise<Sent> {
     const run = await this.run(port, options, around);

@@ -51,7 +51,13 @@ export interface Ended {
 }
 
 /** Long enough that a busy machine is no silent relay. */
-const TIMEOUTS: Partial<Timeouts> = { greeting: 5_000, command: 5_000, data: 5_000, body: 5_000, quit: 100 };
+const TIMEOUTS: Partial<Timeouts> = {
+  greeting: 60_000,
+  command: 60_000,
+  data: 60_000,
+  body: 60_000,
+  quit: 100,
+};
 
 const LOGIN = { user: 'news', password: 'secret' };
 

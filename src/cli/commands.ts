@@ -7,6 +7,7 @@ import type { ExplainFlags } from './commands/explain.js';
 import type { ResolveFlags } from './commands/resolve.js';
 import type { SandboxOptions } from './commands/sandbox.js';
 import { EVERYWHERE } from './help.js';
+import type { InitOptions } from './init-options.js';
 import type { HouseFlags, RecipientsFlags, RunFlags, SendOptions } from './options.js';
 import type { PreviewOptions } from './page-options.js';
 import type { InForce } from './settings/in-force.js';
@@ -215,6 +216,18 @@ export const COMMANDS: readonly CommandRow[] = [
           const { runSandbox } = await import('./commands/sandbox.js');
           done(await runSandbox(options));
         });
+    },
+  },
+  {
+    name: 'init',
+    about: 'a campaign to start from: template, list and settings',
+    takes: [['[dir]', 'the folder to lay it out in; without it, this one']],
+    declare: async (command, _flags, { done }) => {
+      const { initFlags } = await import('./init-options.js');
+      initFlags(command).action(async (dir: string | undefined, options: InitOptions) => {
+        const { runInit } = await import('./commands/init.js');
+        done(await runInit(dir ?? '.', options));
+      });
     },
   },
 ];

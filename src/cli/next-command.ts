@@ -12,6 +12,7 @@ export function nextCommand(verb: string, campaign: string, ledgerPath: string, 
   return words.join(' ');
 }
 
-function quoted(word: string): string {
+/** The word as a shell takes it. */
+export function quoted(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

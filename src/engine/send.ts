@@ -144,7 +144,9 @@ export async function send(run: SendRun): Promise<Overview> {
   const pool = new Pool(relay, desk, { pace, notice }, clock, (failure) => stop.fail(failure));
 
   // At a slow rate nobody would ask for a message when the moment comes.
-  void clock.sleep(settings.notAfter - clock.now() + 1, ended.signal).then(() => desk.lookUp());
+  if (Number.isFinite(settings.notAfter)) {
+    void clock.sleep(settings.notAfter - clock.now() + 1, ended.signal).then(() => desk.lookUp());
+  }
   try {
     while (!stop.drain.aborted) {
       pool.wake();

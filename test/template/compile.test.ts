@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parse } from 'parse5';
+import { assertBalanced } from './balanced.js';
 import { compileBody, inColumn, mergeAll, row } from './rows.js';
 
 const ROW = row({
@@ -81,23 +82,6 @@ test('tags in the head come back: title, preview, styles, attributes, fonts', as
   assert.match(html, /data-n="A&lt;1&gt;"/);
   assert.equal(text, 'x\n');
 });
-
-/** Every start tag of an element that must be closed is closed, in its order, for Outlook and for others. */
-function assertBalanced(html: string): void {
-  const opens = html.match(/<!--\[if/g)?.length ?? 0;
-  assert.equal(html.match(/<!\[endif\]-->/g)?.length ?? 0, opens);
-  const revealed = html.replace(/<!--\[if !mso[^\]]*\]><!-->|<!--<!\[endif\]-->/g, '');
-  const others = revealed.replace(/<!--\[if[\s\S]*?<!\[endif\]-->/g, '');
-  const outlook = revealed.replace(/<!--\[if[^\]]*\]>|<!\[endif\]-->/g, '');
-  for (const view of [others, outlook]) {
-    const open: string[] = [];
-    for (const [, slash, name] of view.matchAll(/<(\/?)(table|tbody|tr|td|th|div)\b[^>]*>/g)) {
-      if (slash === '') open.push(name!);
-      else assert.equal(open.pop(), name);
-    }
-    assert.deepEqual(open, []);
-  }
-}
 
 test("blocks around and inside elements stand right between Outlook's comments, however many items there are", async () => {
   const column = '<mj-column><mj-text>{{n}}</mj-text></mj-column>';

@@ -57,6 +57,7 @@ export function lists(withLedger: With): void {
           columns: ['email', 'first_name'],
           createdAt: 1000,
           abandonedAt: undefined,
+          braked: undefined,
           options: { rate: '10/s' },
           listHash: 'beef',
         },

@@ -4,7 +4,9 @@ import { resolve } from 'node:path';
 import { parseShare } from '../domain/brake.js';
 import type { Campaign, RunOptions } from '../domain/campaign.js';
 import { parseWarmUp } from '../domain/cap.js';
+import { type DomainGroup, parseDomainRates } from '../domain/domain-rates.js';
 import { parseDuration } from '../domain/duration.js';
+import { MailblastError } from '../domain/errors.js';
 import { parseMoment } from '../domain/moment.js';
 import { parseRate } from '../domain/rate.js';
 import type { CapSettings } from '../engine/cap.js';
@@ -52,6 +54,7 @@ export async function runCampaign(
         depth: flags.depth,
         limit: limitOf(flags),
         maxRejected: parseShare(flags.maxRejected)!,
+        domainRates: groupsOf(flags),
         notAfter: parseMoment(flags.notAfter) ?? Number.POSITIVE_INFINITY,
         ...capsOf(flags),
         retryFor: parseDuration(flags.retryFor)!,
@@ -89,10 +92,17 @@ function limitOf({ limit }: RunFlags): number {
   return limit === 0 ? Number.POSITIVE_INFINITY : limit;
 }
 
+/** @throws MailblastError `settings` when the last run's options, kept by another mailblast, are no rates. */
+function groupsOf({ domainRate }: RunFlags): readonly DomainGroup[] {
+  const parsed = parseDomainRates(domainRate);
+  if ('groups' in parsed) return parsed.groups;
+  throw new MailblastError('settings', `--domain-rate: ${parsed.reason}.`);
+}
+
 /** What `resume` needs to go on as this run did. URLs are kept without their logins. */
 export function remembered(options: RunFlags): RunOptions {
   const { relay, rate, connections, depth, retryFor, wait, dkimDomain, dkimSelector, dkimKey: key } = options;
-  const { maxPerDay, maxPerHour, warmUp, notAfter, maxRejected, oauth2, proxy } = options;
+  const { maxPerDay, maxPerHour, warmUp, notAfter, maxRejected, domainRate, oauth2, proxy } = options;
   const path = (file: string) => (file === '' ? '' : resolve(file));
   return {
     relay: withoutLogin(relay),
@@ -104,6 +114,7 @@ export function remembered(options: RunFlags): RunOptions {
     warmUp,
     notAfter,
     maxRejected,
+    domainRate,
     retryFor,
     wait,
     dkimDomain,

@@ -7,8 +7,8 @@ import type { Cap } from './cap.js';
 import type { Writer } from './editions.js';
 import type { Reporter } from './events.js';
 import type { Gate } from './gate.js';
+import type { Lanes } from './lanes.js';
 import type { Outcomes } from './outcomes.js';
-import type { Queue } from './queue.js';
 import type { Recorder } from './recorder.js';
 import type { Stop } from './stop.js';
 
@@ -22,7 +22,7 @@ export interface DeskSettings {
 }
 
 export interface DeskParts {
-  readonly queue: Queue;
+  readonly queue: Lanes;
   readonly letters: Writer;
   readonly recorder: Recorder;
   readonly suppressions: Pick<Suppressions, 'of'>;

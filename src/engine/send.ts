@@ -4,6 +4,7 @@
 import { Brake } from '../domain/brake.js';
 import type { Campaign } from '../domain/campaign.js';
 import type { Clock } from '../domain/clock.js';
+import type { DomainGroup } from '../domain/domain-rates.js';
 import { MailblastError } from '../domain/errors.js';
 import { Pace } from '../domain/pace.js';
 import type { Rate } from '../domain/rate.js';
@@ -15,17 +16,19 @@ import { Desk } from './desk.js';
 import { Editions } from './editions.js';
 import type { Reporter } from './events.js';
 import { Gate } from './gate.js';
+import { Lanes } from './lanes.js';
 import type { PersonalMessage, Sign } from './letters.js';
 import { Outcomes } from './outcomes.js';
 import { capped, closedByCap, restOf, runState } from './pause.js';
 import { planRun } from './plan-run.js';
-import { Queue } from './queue.js';
 import { Recorder } from './recorder.js';
 import type { Stop } from './stop.js';
 
 /** How a run is to go. Nothing is optional: the door fills it in. */
 export interface SendSettings extends CapSettings {
   readonly rate: Rate;
+  /** Recipient domains with a rate of their own. */
+  readonly domainRates: readonly DomainGroup[];
   /** Sessions at once, at the most. */
   readonly connections: number;
   /** Messages that may be unanswered at once in each of them: with `connections`, the bound of R3. */
@@ -89,10 +92,14 @@ export async function send(run: SendRun): Promise<Overview> {
   });
 
   const recorder = new Recorder(ledger, clock, (error) => stop.fail(ledgerFailure(error)));
-  const queue = new Queue(ledger, campaign, clock, (error) => {
-    if (error !== undefined) stop.fail(ledgerFailure(error));
-    pool.wake();
-    desk.lookUp();
+  const ended = new AbortController();
+  const queue = new Lanes({
+    ...{ ledger, campaign, groups: settings.domainRates, clock, over: ended.signal },
+    onFilled: (error) => {
+      if (error !== undefined) stop.fail(ledgerFailure(error));
+      pool.wake();
+      desk.lookUp();
+    },
   });
   const pace = new Pace(settings.rate, settings.connections);
   const cap = new Cap(ledger, relay.name, settings, clock);
@@ -137,7 +144,6 @@ export async function send(run: SendRun): Promise<Overview> {
   const pool = new Pool(relay, desk, { pace, notice }, clock, (failure) => stop.fail(failure));
 
   // At a slow rate nobody would ask for a message when the moment comes.
-  const ended = new AbortController();
   if (Number.isFinite(settings.notAfter)) {
     void clock.sleep(settings.notAfter - clock.now() + 1, ended.signal).then(() => desk.lookUp());
   }

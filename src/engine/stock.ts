@@ -4,8 +4,8 @@
 
 import type { Delivery } from '../domain/delivery.js';
 import type { Writer } from './editions.js';
+import type { Lanes } from './lanes.js';
 import type { PersonalMessage } from './letters.js';
-import type { Queue } from './queue.js';
 
 export interface StockSettings {
   /** Messages written ahead, at the most, when they are signed. Few, so that none is old when it leaves. */
@@ -24,14 +24,14 @@ export interface StockSettings {
 const OCTETS_AHEAD = 16_000_000;
 
 export class Stock {
-  readonly #queue: Queue;
+  readonly #queue: Lanes;
   readonly #letters: Writer;
   readonly #settings: StockSettings;
   readonly #ready: PersonalMessage[] = [];
   #signing = 0;
   #octets = 0;
 
-  constructor(queue: Queue, letters: Writer, settings: StockSettings) {
+  constructor(queue: Lanes, letters: Writer, settings: StockSettings) {
     this.#queue = queue;
     this.#letters = letters;
     this.#settings = settings;
@@ -67,7 +67,10 @@ export class Stock {
       const delivery = this.#queue.take();
       if (delivery === undefined) return undefined;
       try {
-        if (this.#settings.refused(delivery)) continue;
+        if (this.#settings.refused(delivery)) {
+          this.#queue.notBegun(delivery);
+          continue;
+        }
         return this.#letters.write(delivery, this.#settings.now());
       } catch (error) {
         if (!this.#settings.onFailure(delivery, error)) return undefined;

@@ -107,6 +107,7 @@ export class TestCampaign {
         warmUp: [],
         notAfter: Number.POSITIVE_INFINITY,
         maxRejected: 1,
+        domainRates: [],
         retryFor: 24 * 3_600_000,
         wait: false,
         inDoubt: 'hold',

@@ -125,6 +125,7 @@ export class Stage {
           warmUp: [],
           notAfter: Number.POSITIVE_INFINITY,
           maxRejected: 1,
+          domainRates: [],
           retryFor: 24 * 3_600_000,
           wait: true,
           inDoubt: 'hold',

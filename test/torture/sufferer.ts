@@ -97,6 +97,7 @@ await send({
       warmUp: [],
       notAfter: Number.POSITIVE_INFINITY,
       maxRejected: 1,
+      domainRates: [],
     },
     ...{
       connections: orders.connections,

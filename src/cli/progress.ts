@@ -58,6 +58,9 @@ export class Progress {
           );
         }
         return;
+      case 'relay_down':
+        // Cron hears of it too: what is wrong with it stays wrong although the others go on.
+        return this.#warn(`${event.reason} The other relays go on.`);
       case 'done':
         return this.stop();
       default:
@@ -122,6 +125,11 @@ export class Progress {
       `${count(this.#ended())} of ${count(this.#left)}: ${count(accepted)} accepted, ${count(deferred)} deferred, ` +
         `${count(rejected)} rejected, ${count(inDoubt)} in doubt, ${this.#payload().speed}/s, ${this.#payload().left}.`,
     );
+  }
+
+  #warn(text: string): void {
+    if (this.#output.quiet) this.#output.warn(text);
+    else this.line(text);
   }
 
   /** A line for people, above the bar where there is one. */

@@ -8,10 +8,11 @@ import type { Overview } from '../store/ledger.js';
 import { nextCommand } from './next-command.js';
 import type { RunFlags } from './options.js';
 import type { Output } from './output.js';
-import { capOption, paceInWords, planInWords } from './plan-words.js';
+import { capOption, pacesInWords, planInWords } from './plan-words.js';
+import type { RouteChoice } from './routes.js';
 import { countsTable } from './summary.js';
 import type { Ink } from './terminal.js';
-import { clockTime, count, counted, countsInWords, stateName } from './words.js';
+import { clockTime, count, counted, countsInWords, listed, stateName } from './words.js';
 
 export type Paused = Extract<RunEvent, { readonly event: 'paused' }>;
 
@@ -20,13 +21,13 @@ export function sayPaused(paused: Paused, flags: RunFlags, output: Output): void
   if (paused.reason === 'cap') sayCapped(paused, output);
   if (paused.reason === 'not_after') output.say(tooLate(flags.notAfter));
   if (paused.reason !== 'rest') return;
-  output.say(
-    `The relay may be asked again ${clockTime(paused.until!, Date.now())}; run the same command then.`,
-  );
+  const who = paused.relay === undefined ? 'The relay' : `${paused.relay}, the first of the relays,`;
+  output.say(`${who} may be asked again ${clockTime(paused.until!, Date.now())}; run the same command then.`);
 }
 
 export function sayStart(
   event: Extract<RunEvent, { readonly event: 'start' }>,
+  chosen: readonly RouteChoice[],
   flags: RunFlags,
   output: Output,
 ): void {
@@ -44,7 +45,7 @@ export function sayStart(
   if (event.left === 0) return;
   const now = Date.now();
   output.say(
-    `Sending to ${counted(event.left, 'recipient')} through ${event.relay}. ` +
+    `Sending to ${counted(event.left, 'recipient')} through ${listed(event.relays.map(({ relay }) => relay))}. ` +
       `Should this run be cut off, at most ${count(event.in_doubt_at_most)} will be in doubt.`,
   );
   // One portion that begins at once is what the bar will show.
@@ -52,7 +53,7 @@ export function sayStart(
   const told = event.plan.reduce((sum, { messages }) => sum + messages, 0);
   const messages = flags.limit === 0 ? event.left : Math.min(event.left, flags.limit);
   const plan = planInWords({ portions: event.plan, later: messages - told }, now);
-  output.say(`${counted(messages, 'recipient')} at ${paceInWords(flags)}: ${plan}.`);
+  output.say(`${counted(messages, 'recipient')} at ${pacesInWords(chosen)}: ${plan}.`);
 }
 
 /** Green is accepted, red has no good end, yellow may still get one. */
@@ -115,11 +116,11 @@ export function tooLate(notAfter: string): string {
   return `Nothing is begun after ${notAfter}, by --not-after; --not-after never lifts it.`;
 }
 
-function sayCapped({ until, cap = 'day', messages = 0 }: Paused, output: Output): void {
+function sayCapped({ until, cap = 'day', messages = 0, relay }: Paused, output: Output): void {
   const when = until === null ? '' : ` The next message may go ${clockTime(until, Date.now())}.`;
   const span = cap === 'hour' ? 'hour' : '24 hours';
   output.say(
-    `This relay was handed ${count(messages)} messages in the last ${span}, which is ${capOption(cap)}.${when}`,
+    `${relay === undefined ? 'This relay' : `No relay takes more for now. The first to open again, ${relay},`} was handed ${count(messages)} messages in the last ${span}, which is ${capOption(cap)}.${when}`,
   );
 }
 

@@ -16,6 +16,11 @@ export function counted(value: number, one: string, many = `${one}s`): string {
   return `${count(value)} ${value === 1 ? one : many}`;
 }
 
+/** `ses`, `ses and own`, `ses, own and spare`. */
+export function listed(names: readonly string[]): string {
+  return names.length < 2 ? names.join() : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+}
+
 /** `14:32` today, `tomorrow 09:51`, `2026-12-01 09:51` later. */
 export function clockTime(at: number, now: number): string {
   const date = new Date(at);

@@ -35,6 +35,7 @@ export class Desk implements Supply<PersonalMessage> {
   readonly #settings: DeskSettings;
   readonly #clock: Clock;
   readonly #stop: Stop;
+  readonly #onRefused: (failure: MailblastError) => void;
   readonly #report: Reporter;
   #inHand = 0;
   #onQuiet: (() => void) | undefined;
@@ -49,6 +50,7 @@ export class Desk implements Supply<PersonalMessage> {
     this.#settings = parts.settings;
     this.#clock = parts.clock;
     this.#stop = parts.stop;
+    this.#onRefused = parts.onRefused;
     this.#report = parts.report;
     this.#stop.drain.addEventListener('abort', () => this.lookUp(), { once: true });
     this.#stock = new Stock(parts.queue, parts.letters, {
@@ -117,10 +119,19 @@ export class Desk implements Supply<PersonalMessage> {
     });
   }
 
+  /** Nothing is in hand, and nothing is due or may be begun. */
+  get idle(): boolean {
+    return this.#inHand === 0 && (this.#stock.dry || !this.#gate.open);
+  }
+
+  /** Puts what was written ahead back: other relays may take it. */
+  release(): void {
+    this.#stock.release();
+  }
+
   /** Tells who waits for quiet, if it is. */
   lookUp(): void {
-    const idle = this.#inHand === 0 && (this.#stock.dry || !this.#gate.open);
-    if (!idle && !this.#stop.drain.aborted) return;
+    if (!this.idle && !this.#stop.drain.aborted) return;
     this.#onQuiet?.();
     this.#onQuiet = undefined;
   }
@@ -172,7 +183,7 @@ export class Desk implements Supply<PersonalMessage> {
         return this.#retry(delivery, reply, reason, verdict.afterMs);
       case 'stop':
         this.#putBack(message, reply, reason);
-        return this.#stop.fail(new MailblastError(verdict.trouble, verdict.sentence));
+        return this.#onRefused(new MailblastError(verdict.trouble, verdict.sentence));
       case 'rest':
       case 'slow':
         return this.#pushedBack(message, verdict, reply);

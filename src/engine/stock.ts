@@ -4,8 +4,8 @@
 
 import type { Delivery } from '../domain/delivery.js';
 import type { Writer } from './editions.js';
-import type { Lanes } from './lanes.js';
 import type { PersonalMessage } from './letters.js';
+import type { Source } from './line.js';
 
 export interface StockSettings {
   /** Messages written ahead, at the most, when they are signed. Few, so that none is old when it leaves. */
@@ -24,14 +24,14 @@ export interface StockSettings {
 const OCTETS_AHEAD = 16_000_000;
 
 export class Stock {
-  readonly #queue: Lanes;
+  readonly #queue: Source;
   readonly #letters: Writer;
   readonly #settings: StockSettings;
   readonly #ready: PersonalMessage[] = [];
   #signing = 0;
   #octets = 0;
 
-  constructor(queue: Lanes, letters: Writer, settings: StockSettings) {
+  constructor(queue: Source, letters: Writer, settings: StockSettings) {
     this.#queue = queue;
     this.#letters = letters;
     this.#settings = settings;
@@ -59,6 +59,14 @@ export class Stock {
   /** Puts a delivery that was not sent at the head of the queue. */
   putBack(delivery: Delivery): void {
     this.#queue.putBack(delivery);
+  }
+
+  /** Puts what was written ahead back, since this relay cannot take it for now. */
+  release(): void {
+    for (const { delivery, octets } of this.#ready.splice(0).reverse()) {
+      this.#octets -= octets.length;
+      this.putBack(delivery);
+    }
   }
 
   /** Writes the next message that can be written. */

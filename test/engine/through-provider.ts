@@ -47,15 +47,19 @@ export class ThroughProvider {
     await send({
       campaign: this.#house.campaign,
       ledger: this.#house.ledger,
-      relay: smtpRelay(target),
+      routes: [
+        {
+          ...{ relay: smtpRelay(target), rate, connections, depth: 1 },
+          ...{ maxPerDay: Number.POSITIVE_INFINITY, maxPerHour: Number.POSITIVE_INFINITY, warmUp: [] },
+          ...{ weight: undefined, sign: undefined, sender: undefined },
+        },
+      ],
       settings: {
-        ...{ rate, domainRates: [], connections, depth: 1, limit: Number.POSITIVE_INFINITY },
-        ...{ maxPerDay: Number.POSITIVE_INFINITY, maxPerHour: Number.POSITIVE_INFINITY, warmUp: [] },
+        ...{ domainRates: [], limit: Number.POSITIVE_INFINITY },
         ...{ notAfter: Number.POSITIVE_INFINITY, maxRejected: 1, retryFor: 24 * 3_600_000 },
         wait: false,
         inDoubt: 'hold',
       },
-      sign: undefined,
       clock,
       stop: new Stop(),
       report: (event) => this.#events.push(event),

@@ -87,27 +87,20 @@ const { campaign } = await begin(request, ledger, Date.now(), async () => false)
 await send({
   campaign,
   ledger,
-  relay: smtpRelay(parseRelayUrl(`smtp://127.0.0.1:${orders.port}`, 'environment') as SmtpTarget),
-  settings: {
-    ...{
+  routes: [
+    {
+      relay: smtpRelay(parseRelayUrl(`smtp://127.0.0.1:${orders.port}`, 'environment') as SmtpTarget),
       rate: Number.POSITIVE_INFINITY,
-      limit: Number.POSITIVE_INFINITY,
-      maxPerDay: Number.POSITIVE_INFINITY,
-      maxPerHour: Number.POSITIVE_INFINITY,
-      warmUp: [],
-      notAfter: Number.POSITIVE_INFINITY,
-      maxRejected: 1,
-      domainRates: [],
+      ...{ connections: orders.connections, depth: orders.depth },
+      ...{ maxPerDay: Number.POSITIVE_INFINITY, maxPerHour: Number.POSITIVE_INFINITY, warmUp: [] },
+      ...{ weight: undefined, sign: undefined, sender: undefined },
     },
-    ...{
-      connections: orders.connections,
-      depth: orders.depth,
-      retryFor: 60_000,
-      wait: false,
-      inDoubt: 'hold' as const,
-    },
+  ],
+  settings: {
+    limit: Number.POSITIVE_INFINITY,
+    notAfter: Number.POSITIVE_INFINITY,
+    ...{ maxRejected: 1, domainRates: [], retryFor: 60_000, wait: false, inDoubt: 'hold' },
   },
-  sign: undefined,
   clock: systemClock,
   stop: new Stop(),
   report: ({ event }: RunEvent) => {

@@ -6,6 +6,7 @@ import { Cap } from '../../engine/cap.js';
 import { closedByCap, runState } from '../../engine/pause.js';
 import { systemClock } from '../../engine/system-clock.js';
 import type { Ledger, Overview } from '../../store/ledger.js';
+import { capsOf, readKeptCaps } from '../caps.js';
 import { EXIT } from '../exit-codes.js';
 import { findCampaign, openExisting } from '../ledger-file.js';
 import { nextCommand } from '../next-command.js';
@@ -13,7 +14,6 @@ import type { HouseFlags } from '../options.js';
 import { makeOutput, type Output } from '../output.js';
 import { capOption } from '../plan-words.js';
 import { relayName } from '../relay-choice.js';
-import { capsOf } from '../run.js';
 import { tooLate } from '../run-words.js';
 import { clockTime, count, counted, countsInWords, timestamp } from '../words.js';
 
@@ -45,14 +45,22 @@ function stateOf(campaign: Campaign, overview: Overview, capped: Capped): Campai
 
 /** When the last run's caps let the campaign go on, if that is what it waits for, and which it is. */
 function cappedBy({ options }: Campaign, overview: Overview, ledger: Ledger): Capped {
-  const { relay, maxPerDay = 0, maxPerHour = 0, warmUp = 'none' } = options;
+  const { relay, relays, maxPerDay = 0, maxPerHour = 0, warmUp = 'none' } = options;
   if (typeof relay !== 'string') return undefined;
-  const caps = capsOf({
-    maxPerDay: Number(maxPerDay),
-    maxPerHour: Number(maxPerHour),
-    warmUp: String(warmUp),
+  // Campaigns that ran last before there were several relays have one.
+  const own = { maxPerDay: Number(maxPerDay), maxPerHour: Number(maxPerHour), warmUp: String(warmUp) };
+  const kept = Array.isArray(relays)
+    ? relays.map((text) => readKeptCaps(String(text)))
+    : [{ name: relayName(relay), caps: capsOf(own) }];
+  const closed = kept.map(({ name, caps }) => {
+    return closedByCap(overview, new Cap(ledger, name, caps, systemClock));
   });
-  return closedByCap(overview, new Cap(ledger, relayName(relay), caps, systemClock));
+  let first: Capped;
+  for (const each of closed) {
+    if (each === undefined) return undefined;
+    if (first === undefined || each.until < first.until) first = each;
+  }
+  return first;
 }
 
 function asJson(campaign: Campaign, ledger: Ledger): unknown {

@@ -43,10 +43,11 @@ export function stateName(state: State): string {
 }
 
 /** `440 accepted, 5 deferred`: the states that hold anybody. */
-export function countsInWords(counts: Counts): string {
-  const parts = STATES.filter((state) => counts[state] > 0).map(
-    (state) => `${count(counts[state])} ${stateName(state)}`,
-  );
+export function countsInWords(counts: Readonly<Partial<Counts>>): string {
+  const parts = STATES.flatMap((state) => {
+    const { [state]: there = 0 } = counts;
+    return there > 0 ? [`${count(there)} ${stateName(state)}`] : [];
+  });
   return parts.length === 0 ? 'nobody' : parts.join(', ');
 }
 

@@ -5,7 +5,7 @@ import { parseMoment } from '../../domain/moment.js';
 import { Cap } from '../../engine/cap.js';
 import { closedByCap, runState } from '../../engine/pause.js';
 import { systemClock } from '../../engine/system-clock.js';
-import type { Ledger, Overview } from '../../store/ledger.js';
+import type { Ledger, Overview, RelayShare } from '../../store/ledger.js';
 import { capsOf, readKeptCaps } from '../caps.js';
 import { EXIT } from '../exit-codes.js';
 import { findCampaign, openExisting } from '../ledger-file.js';
@@ -27,8 +27,11 @@ export async function runStatus(name: string | undefined, options: HouseFlags): 
   try {
     const campaigns =
       name === undefined ? ledger.names().map((each) => ledger.find(each)!) : [findCampaign(ledger, name)];
-    if (options.json) for (const campaign of campaigns) output.json(asJson(campaign, ledger));
-    else if (name === undefined) listAll(campaigns, ledger, output);
+    // One campaign's relays take a walk along its list; all campaigns' would take too long.
+    const shares = (campaign: Campaign) => (name === undefined ? [] : ledger.byRelay(campaign));
+    if (options.json) {
+      for (const campaign of campaigns) output.json(asJson(campaign, ledger, shares(campaign)));
+    } else if (name === undefined) listAll(campaigns, ledger, output);
     else tell(campaigns[0]!, ledger, output);
   } finally {
     ledger.close();
@@ -63,7 +66,7 @@ function cappedBy({ options }: Campaign, overview: Overview, ledger: Ledger): Ca
   return first;
 }
 
-function asJson(campaign: Campaign, ledger: Ledger): unknown {
+function asJson(campaign: Campaign, ledger: Ledger, relays: readonly RelayShare[]): unknown {
   const overview = ledger.overview(campaign);
   return {
     campaign: campaign.name,
@@ -74,6 +77,7 @@ function asJson(campaign: Campaign, ledger: Ledger): unknown {
     changed_at: overview.changedAt ?? null,
     next_due: overview.nextDue ?? null,
     paused: campaign.braked ?? null,
+    relays,
     ledger: ledger.path,
   };
 }
@@ -98,6 +102,10 @@ function tell(campaign: Campaign, ledger: Ledger, output: Output): void {
   output.say(`Begun ${timestamp(campaign.createdAt)}; ledger ${ledger.path}.`);
   for (const [label, value] of Object.entries(overview.counts)) {
     if (value > 0) output.say(`  ${count(value).padStart(10)} ${label.replaceAll('_', ' ')}`);
+  }
+  const shares = ledger.byRelay(campaign);
+  if (shares.length > 1) {
+    for (const { relay, counts } of shares) output.say(`Through ${relay}: ${countsInWords(counts)}.`);
   }
   if (state === 'paused' && campaign.braked) {
     output.say(`Paused ${timestamp(campaign.braked.at)}: ${campaign.braked.reason}`);

@@ -5,7 +5,7 @@ import type { Database, Statement } from 'better-sqlite3';
 import type { Delivery, State } from '../../domain/delivery.js';
 import type { Fields } from '../../domain/recipient.js';
 import type { Reply } from '../../domain/reply.js';
-import type { Cursor, RecipientRecord } from '../ledger.js';
+import type { Cursor, RecipientRecord, RelayShare } from '../ledger.js';
 
 /** What is read of a delivery in its turn. */
 interface TurnRow {
@@ -132,6 +132,24 @@ export function* inListOrder(
       fields: readFields(row.fields),
     };
   }
+}
+
+const BY_RELAY = `
+  SELECT   relay.name AS relay, state, count(*) AS deliveries
+  FROM     delivery INDEXED BY delivery_by_line JOIN relay ON relay.number = delivery.relay
+  WHERE    campaign = ?
+  GROUP BY relay.number, state
+  ORDER BY relay.number`;
+
+/** What became of the deliveries of each relay; nothing where there is one relay alone. */
+export function byRelay(db: Database, campaign: number): RelayShare[] {
+  if (db.prepare<[], number>('SELECT count(*) FROM relay').pluck().get()! < 2) return [];
+  const rows = db.prepare<[number], { relay: string; state: State; deliveries: number }>(BY_RELAY);
+  const counts = new Map<string, Partial<Record<State, number>>>();
+  for (const { relay, state, deliveries } of rows.all(campaign)) {
+    counts.set(relay, { ...counts.get(relay), [state]: deliveries });
+  }
+  return [...counts].map(([relay, own]) => ({ relay, counts: own }));
 }
 
 function replyOf(row: RecordRow): Reply | undefined {

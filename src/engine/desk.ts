@@ -124,6 +124,11 @@ export class Desk implements Supply<PersonalMessage> {
     return this.#inHand === 0 && (this.#stock.dry || !this.#gate.open);
   }
 
+  /** Whether anything is written ahead, or in the making. */
+  get ahead(): boolean {
+    return this.#stock.ahead;
+  }
+
   /** Puts what was written ahead back: other relays may take it. */
   release(): void {
     this.#stock.release();

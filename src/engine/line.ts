@@ -13,8 +13,8 @@ export type Source = Pick<Lanes, 'take' | 'waiting' | 'dry' | 'notBegun' | 'putB
 export interface Holder extends Taker {
   /** As the ledger calls it. */
   readonly name: string;
-  /** Whether it has something written, or in the making. */
-  readonly stocked: boolean;
+  /** Whether anything is written ahead for it, or in the making. */
+  readonly ahead: boolean;
   /** Puts what was written ahead for it back into its line. */
   release(): void;
 }
@@ -78,7 +78,7 @@ export class Line implements Source {
   }
 
   get #leavesNothing(): boolean {
-    return this.#holder.open || !this.#holder.stocked;
+    return this.#holder.open || !this.#holder.ahead;
   }
 
   #fromClosed(): Delivery | undefined {

@@ -122,6 +122,11 @@ export class Outlet implements Holder {
     return this.#desk.stocked;
   }
 
+  /** Whether anything is written ahead, or in the making. */
+  get ahead(): boolean {
+    return this.#desk.ahead;
+  }
+
   /** Why it takes nothing now although something is left, and until when. */
   pause(overview: Overview): Pause | undefined {
     return pauseOf(overview, this.#cap, this.#pace, this.#parts.clock);

@@ -61,6 +61,11 @@ export class Stock {
     this.#queue.putBack(delivery);
   }
 
+  /** Whether anything is written ahead, or in the making. */
+  get ahead(): boolean {
+    return this.#ready.length + this.#signing > 0;
+  }
+
   /** Puts what was written ahead back, since this relay cannot take it for now. */
   release(): void {
     for (const { delivery, octets } of this.#ready.splice(0).reverse()) {

@@ -189,6 +189,19 @@ test('a relay that was down at the start and is back gets its share of the rest'
   assert.ok(notices().includes('a is there again.'));
 });
 
+test('two of three down, the third takes all, signed ahead or not', async () => {
+  for (const sign of [undefined, async (octets: Uint8Array) => octets]) {
+    house.sign = sign;
+    const name = `campaign ${String(sign !== undefined)}`;
+    await house.import(30, undefined, { name, id: (sign ? 'e' : 'f').repeat(32) });
+    const [a, b, c] = [relayNamed('a'), relayNamed('b'), relayNamed('c')];
+    for (const relay of [a, b]) relay.refusals.push(...Array(99).fill(NOT_REACHED));
+    const all = [a, b, c].map((relay) => ({ relay, weight: 1 }));
+    assert.equal((await house.finish(house.run(all))).counts.accepted, 30);
+    everybodyOnce(30, c);
+  }
+});
+
 test('none of them reached, the run ends as with one', async () => {
   await house.import(5);
   const [a, b] = [relayNamed('a'), relayNamed('b')];

@@ -21,7 +21,7 @@ import { pacesInWords, planInWords } from './plan-words.js';
 import { Progress } from './progress.js';
 import { withoutLogin } from './relay-choice.js';
 import { ledgerNames, type makeRoutes, type RouteChoice } from './routes.js';
-import { isComplete, type Paused, sayEnd, sayPaused, sayStart } from './run-words.js';
+import { isComplete, type Paused, sayEnd, sayStart } from './run-words.js';
 import { listenForSignals } from './signals.js';
 import { clockTime, counted, listed } from './words.js';
 
@@ -63,9 +63,8 @@ export async function runCampaign(
         progress.report(event);
       },
     });
-    sayEnd(campaign, ledger.path, overview, flags, signals.code !== undefined, output);
+    sayEnd(campaign, ledger.path, overview, flags, signals.code !== undefined, paused, output);
     if (isComplete(overview)) return EXIT.done;
-    if (paused !== undefined) sayPaused(paused, flags, output);
     return signals.code ?? EXIT.left;
   } finally {
     progress.stop();

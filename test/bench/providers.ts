@@ -35,7 +35,7 @@ const SUBJECTS: readonly Subject[] = [
   {
     provider: 'amazon',
     name: 'SES-like, 14/s',
-    scale: 10,
+    scale: 4,
     messages: 14,
     ms: 1000,
     connections: 8,
@@ -44,7 +44,7 @@ const SUBJECTS: readonly Subject[] = [
   {
     provider: 'microsoft',
     name: 'Microsoft-like, 30/m on 3 connections',
-    scale: 200,
+    scale: 100,
     messages: 30,
     ms: MINUTE_MS,
     connections: 3,
@@ -54,7 +54,7 @@ const SUBJECTS: readonly Subject[] = [
   {
     provider: 'google',
     name: 'Google-like, 20/s',
-    scale: 10,
+    scale: 4,
     messages: 20,
     ms: 1000,
     connections: 8,
@@ -105,7 +105,7 @@ export async function measure({ quick }: Scale): Promise<Report> {
   return {
     title: `providers: ${people} messages through simulated providers`,
     conditions: [
-      'Engine, sessions and a ledger in memory, from the sources; the clocks run 10 and 200 times as fast as the real one.',
+      'Engine, sessions and a ledger in memory, from the sources; the clocks run 4 and 100 times as fast as the real one.',
     ],
     columns: ['provider', 'sender', 'took (s)', '× the fastest', 'throttled', 'lost'],
     rows,

@@ -7,7 +7,7 @@ import type { Clock } from '../domain/clock.js';
 import type { Delivery, Outcome } from '../domain/delivery.js';
 import { MailblastError, UnmergeableRow } from '../domain/errors.js';
 import type { Pace } from '../domain/pace.js';
-import { judgeAttempt, retryDelay, type Verdict } from '../domain/policy.js';
+import { judgeAttempt, restingMs, retryDelay, type Verdict } from '../domain/policy.js';
 import { formatReply } from '../domain/reply.js';
 import { whySuppressed } from '../domain/suppression.js';
 import type { Supply } from '../relay/pool.js';
@@ -104,11 +104,15 @@ export class Desk implements Supply<PersonalMessage> {
     this.#cap.known();
   }
 
-  ended(message: PersonalMessage, attempt: Attempt): void {
+  ended(message: PersonalMessage, attempt: Attempt): 'spent' | undefined {
     this.#inHand--;
     if (!message.marked) this.#cap.known();
-    this.#outcomes.settled(message.delivery, attempt, message.begun, () => this.#settle(message, attempt));
+    const verdict = judgeAttempt(attempt, this.#settings.relay);
+    this.#outcomes.settled(message.delivery, attempt, message.begun, () =>
+      this.#settle(message, attempt, verdict),
+    );
     this.lookUp();
+    return verdict.action === 'put_back' && verdict.spent ? 'spent' : undefined;
   }
 
   /** Resolves when nothing is in hand, and nothing is due or may be begun; or when the run is to stop. */
@@ -169,9 +173,8 @@ export class Desk implements Supply<PersonalMessage> {
     return false;
   }
 
-  #settle(message: PersonalMessage, attempt: Attempt): void {
+  #settle(message: PersonalMessage, attempt: Attempt, verdict: Verdict): void {
     const { delivery } = message;
-    const verdict = judgeAttempt(attempt, this.#settings.relay);
     const reply = attempt.ended === 'replied' ? attempt.reply : undefined;
     const reason = attempt.ended === 'replied' ? '' : attempt.why;
     switch (verdict.action) {
@@ -214,14 +217,16 @@ export class Desk implements Supply<PersonalMessage> {
     const { delivery } = message;
     if (verdict.scope === 'domain') {
       const domain = domainOf(delivery);
-      const rest = verdict.action === 'rest' ? verdict.restMs : undefined;
+      const rest = verdict.action === 'rest' ? restingMs(verdict, this.#clock.now()) : undefined;
       const until = this.#domains.hold(domain, this.#clock.now(), rest);
       this.#gate.giveBack();
       return this.#putOff(delivery, until, `${domain} takes no more for now`, reply);
     }
     this.#putBack(message, reply, '');
     const now = this.#clock.monotonic();
-    if (verdict.action === 'rest') return this.#pace.rest(now + verdict.restMs, verdict.sentence);
+    if (verdict.action === 'rest') {
+      return this.#pace.rest(now + restingMs(verdict, this.#clock.now()), verdict.sentence);
+    }
     const was = this.#pace.lowered;
     const { connectionsAtMost } = verdict;
     this.#pace.pushedBack(now, message.begun, connectionsAtMost === undefined ? {} : { connectionsAtMost });

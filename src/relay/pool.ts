@@ -15,7 +15,8 @@ export interface Supply<T extends Outgoing> {
   /** Whether `take` would probably give one. */
   waiting(): boolean;
   mark(message: T): Promise<void>;
-  ended(message: T, attempt: Attempt): void;
+  /** Gives `spent` when the connection takes no further message, and a new one does. */
+  ended(message: T, attempt: Attempt): 'spent' | undefined;
 }
 
 export interface PoolSettings {
@@ -156,20 +157,24 @@ export class Pool<T extends Outgoing> {
       return;
     }
     let useful = false;
+    let spent = false;
     const source: Source<T> = {
       next: (signal) =>
-        this.#next(signal, () => {
-          useful = true;
-        }),
-      nextNow: () => this.#nextNow(),
+        spent
+          ? Promise.resolve(undefined)
+          : this.#next(signal, () => {
+              useful = true;
+            }),
+      nextNow: () => (spent ? undefined : this.#nextNow()),
       notice: (sentence) => this.#settings.notice(sentence),
       mark: (message) => this.#supply.mark(message),
       ended: (message, attempt) => {
-        if (attempt.ended === 'replied' && attempt.reply.code !== CLOSING && !useful) {
+        spent ||= this.#supply.ended(message, attempt) === 'spent';
+        // A connection whose first message is refused so is as one that was closed, or they would be opened for ever.
+        if (attempt.ended === 'replied' && attempt.reply.code !== CLOSING && !spent && !useful) {
           useful = true;
           this.#reach.answered();
         }
-        this.#supply.ended(message, attempt);
       },
     };
     const over = () => {

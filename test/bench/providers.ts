@@ -54,7 +54,7 @@ const SUBJECTS: readonly Subject[] = [
   {
     provider: 'google',
     name: 'Google-like, 20/s',
-    scale: 4,
+    scale: 2,
     messages: 20,
     ms: 1000,
     connections: 8,
@@ -105,7 +105,7 @@ export async function measure({ quick }: Scale): Promise<Report> {
   return {
     title: `providers: ${people} messages through simulated providers`,
     conditions: [
-      'Engine, sessions and a ledger in memory, from the sources; the clocks run 4 and 100 times as fast as the real one.',
+      'Engine, sessions and a ledger in memory, from the sources; the clocks run 2 to 100 times as fast as the real one.',
     ],
     columns: ['provider', 'sender', 'took (s)', '× the fastest', 'throttled', 'lost'],
     rows,

@@ -6,8 +6,8 @@ import { MailblastError } from '../domain/errors.js';
 import { nearest } from '../domain/nearest.js';
 import { parseRate } from '../domain/rate.js';
 import { returnPathOf } from '../engine/content.js';
-import { mailbox } from '../engine/letters.js';
 import type { Route } from '../engine/route.js';
+import { mailbox } from '../engine/sender.js';
 import type { DkimSigner } from '../message/dkim.js';
 import { askForPassword } from './ask-password.js';
 import { capsOf } from './caps.js';
@@ -124,7 +124,7 @@ export function makeRoutes(
       depth: flags.depth,
       ...capsOf(flags),
       weight,
-      sign: signers[i]?.sign,
+      sign: signers[i]?.signature,
       sender: senderOf(sender, from, returnPath),
     })),
     notes: [...new Set(signers.flatMap((signer) => signer?.notes ?? []))],

@@ -108,11 +108,14 @@ export class Desk implements Supply<PersonalMessage> {
     this.#inHand--;
     if (!message.marked) this.#cap.known();
     const verdict = judgeAttempt(attempt, this.#settings.relay);
-    this.#outcomes.settled(message.delivery, attempt, message.begun, () =>
-      this.#settle(message, attempt, verdict),
-    );
+    const settle = () => this.#settle(message, attempt, verdict);
+    this.#outcomes.settled(message.delivery, attempt, message.begun, settle);
     this.lookUp();
     return verdict.action === 'put_back' && verdict.spent ? 'spent' : undefined;
+  }
+
+  release(message: PersonalMessage): void {
+    this.#stock.release(message);
   }
 
   /** Resolves when nothing is in hand, and nothing is due or may be begun; or when the run is to stop. */
@@ -134,8 +137,8 @@ export class Desk implements Supply<PersonalMessage> {
   }
 
   /** Puts what was written ahead back: other relays may take it. */
-  release(): void {
-    this.#stock.release();
+  handBack(): void {
+    this.#stock.handBack();
   }
 
   /** Tells who waits for quiet, if it is. */

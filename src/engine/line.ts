@@ -16,7 +16,7 @@ export interface Holder extends Taker {
   /** Whether anything is written ahead for it, or in the making. */
   readonly ahead: boolean;
   /** Puts what was written ahead for it back into its line. */
-  release(): void;
+  handBack(): void;
 }
 
 /** A relay that is slow has so many deliveries kept for it; more are anybody's, and memory stays small. */
@@ -113,7 +113,7 @@ export class Line implements Source {
         this.#shared.changed(line.#holder);
       }
       if (open) continue;
-      line.#holder.release();
+      line.#holder.handBack();
       if (line.#kept.length > 0) closed.push(line);
     }
     return closed;

@@ -147,8 +147,8 @@ export class Outlet implements Holder {
     this.#desk.lookUp();
   }
 
-  release(): void {
-    this.#desk.release();
+  handBack(): void {
+    this.#desk.handBack();
   }
 
   /** Begins nothing more, and finishes what is in flight. */
@@ -156,7 +156,7 @@ export class Outlet implements Holder {
     this.#failure = failure;
     this.#gate.down = true;
     this.#closePool(this.#pool);
-    this.#desk.release();
+    this.#desk.handBack();
     this.#desk.lookUp();
   }
 

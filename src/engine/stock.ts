@@ -67,11 +67,17 @@ export class Stock {
   }
 
   /** Puts what was written ahead back, since this relay cannot take it for now. */
-  release(): void {
-    for (const { delivery, octets } of this.#ready.splice(0).reverse()) {
-      this.#octets -= octets.length;
-      this.putBack(delivery);
+  handBack(): void {
+    for (const message of this.#ready.splice(0).reverse()) {
+      this.#octets -= message.octets.length;
+      this.release(message);
+      this.putBack(message.delivery);
     }
+  }
+
+  /** The message's octets are not needed any more. */
+  release(message: PersonalMessage): void {
+    this.#letters.wipe(message);
   }
 
   /** Writes the next message that can be written. */

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import type { Letter, Letterhead } from '../../src/message/compose.js';
 import { identify } from '../../src/message/identity.js';
 import { QUOTED_PRINTABLE } from '../../src/message/quoted-printable.js';
+import { Stencil } from '../../src/message/stencil.js';
 
 /** Fixed, so that a failure comes again; printed by the tests. `MAILBLAST_SEED` gives another. */
 export const SEED = Number(process.env.MAILBLAST_SEED ?? 5322);
@@ -123,6 +124,7 @@ export const SENDER: Letterhead = {
   listId: 'list.example.com',
   headers: [],
   attachments: [],
+  stencil: new Stencil(),
   related: [],
 };
 

@@ -7,7 +7,7 @@ import type { AddressObject } from 'mailparser';
 import MailComposer from 'nodemailer/lib/mail-composer';
 import { composer, type Letterhead } from '../../src/message/compose.js';
 import { checkOctets } from '../../src/message/final-check.js';
-import { QUOTED_PRINTABLE } from '../../src/message/quoted-printable.js';
+import { Stencil } from '../../src/message/stencil.js';
 import { BODY, HEADER_NAMES, LINE, letter, readBack, SEED, SENDER } from './awkward.js';
 import { type PythonMail, readWithMailparser, readWithPython } from './readers.js';
 
@@ -106,20 +106,21 @@ const MEANT: fc.Arbitrary<Meant> = fc.record({
 const at = (address: string) => ({ address, key: address });
 
 function composeMeant(meant: Meant): Buffer {
+  const stencil = new Stencil();
   const letterhead: Letterhead = {
     ...SENDER,
+    stencil,
     from: { name: meant.name, address: at('news@example.com') },
     replyTo:
       meant.replyTo === undefined ? undefined : { name: meant.replyTo, address: at('answers@example.com') },
   };
-  const { literal, value } = QUOTED_PRINTABLE;
   const middle = meant.html.indexOf(' ') + 1;
   return composer(letterhead)(
     letter({
       subject: meant.subject,
-      text: literal(meant.text),
+      text: stencil.literal(meant.text),
       // Put together from pieces, as a template does it.
-      html: literal(meant.html.slice(0, middle)) + value(meant.html.slice(middle)),
+      html: stencil.literal(meant.html.slice(0, middle)) + stencil.value(meant.html.slice(middle)),
       unsubscribeUrl: 'https://example.com/u',
       unsubscribeMailto: 'u@example.com',
     }),

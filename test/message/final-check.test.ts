@@ -32,6 +32,11 @@ test('each fault is named with its line and octet', () => {
     [`a\r\n${'x'.repeat(999)}\r\n`, 'a line is 999 octets long, more than 998, in line 2 at octet 1'],
   ];
   for (const [octets, said] of rows) assert.equal(check(octets), said, JSON.stringify(octets));
+  // A long message is searched rather than read.
+  for (const [octets, said] of rows.slice(1)) {
+    const later = said.replace(/(?<=in line )\d+/, (line) => String(Number(line) + 1400));
+    assert.equal(check('x\r\n'.repeat(1400) + octets), later, JSON.stringify(octets));
+  }
 });
 
 test('a part of a larger buffer is judged by itself', () => {

@@ -2,8 +2,8 @@
 
 import type { CampaignRequest } from '../../engine/begin.js';
 import { returnPathOf } from '../../engine/content.js';
-import { mailbox } from '../../engine/letters.js';
 import type { Route } from '../../engine/route.js';
+import { mailbox } from '../../engine/sender.js';
 import { sendTest } from '../../engine/test-message.js';
 import { EXIT } from '../exit-codes.js';
 import type { SendOptions } from '../options.js';

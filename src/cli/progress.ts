@@ -60,7 +60,9 @@ export class Progress {
         return;
       case 'relay_down':
         // Cron hears of it too: what is wrong with it stays wrong although the others go on.
-        return this.#warn(`${event.reason.replace(/[^.]$/, '$&.')} The other relays go on.`);
+        return this.#warn(
+          `${event.reason.replace(/[^.]$/, '$&.')}${event.last ? '' : ' The other relays go on.'}`,
+        );
       case 'done':
         return this.stop();
       default:

@@ -55,10 +55,11 @@ export type RunEvent =
     }
   | { readonly event: 'notice'; readonly text: string }
   | {
-      /** One of several relays cannot be used; the others go on. */
+      /** One of several relays cannot be used; the others go on, unless it was the last. */
       readonly event: 'relay_down';
       readonly relay: string;
       readonly reason: string;
+      readonly last: boolean;
     }
   | {
       readonly event: 'paused';

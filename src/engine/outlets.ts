@@ -107,11 +107,14 @@ export class Outlets {
     if (this.#all.length === 1 || !(failure instanceof MailblastError)) return stop.fail(failure);
     if (outlet.failure !== undefined) return;
     outlet.shut(failure);
-    if (this.#all.every(({ failure: other }) => other !== undefined)) return stop.fail(this.#worst());
-    if (!this.#toldDown.has(outlet)) {
+    const last = this.#all.every(({ failure: other }) => other !== undefined);
+    const end = last ? this.#worst() : undefined;
+    // What the run ends with is told by its end.
+    if (!this.#toldDown.has(outlet) && failure !== end) {
       this.#toldDown.add(outlet);
-      report({ event: 'relay_down', relay: outlet.name, reason: failure.message });
+      report({ event: 'relay_down', relay: outlet.name, reason: failure.message, last });
     }
+    if (end !== undefined) return stop.fail(end);
     if (mayComeBack(failure)) {
       void clock.sleep(AGAIN_MS, over).then(() => {
         if (over.aborted) return;

@@ -43,7 +43,8 @@ export function loginFor(
       `A password would cross the network in clear to ${target.name}: use smtps:// or smtp://, or leave the login out.`,
     );
   }
-  return { login, token: login.kind === 'oauth2' ? new AccessToken(login, timeouts.connect) : undefined };
+  const token = login.kind === 'oauth2' ? new AccessToken(login, timeouts.connect) : undefined;
+  return { login, token, suffix };
 }
 
 function byPassword(target: SmtpTarget, user: string, password: string, suffix: string): Login | undefined {

@@ -51,7 +51,9 @@ function asLastRun(flags: RunFlags, last: Readonly<Record<string, unknown>>, giv
   const merged: Record<string, unknown> = { ...flags };
   for (const [option, value] of Object.entries(last)) {
     // Those of the settings file, which are read anew; the ledger keeps their caps for status.
-    if (option !== 'relays' && !given(option)) merged[option] = value;
+    if (option === 'relays' || given(option)) continue;
+    // With all relays of the settings file nothing was named; what is named now holds.
+    if (option !== 'relay' || value !== '') merged[option] = value;
   }
   for (const [option, variable] of [
     ['relay', 'MAILBLAST_RELAY'],

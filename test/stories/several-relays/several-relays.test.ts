@@ -111,7 +111,10 @@ test('one of them down, the other takes all and cron hears of it; with a wrong p
   assert.equal(code, 0, stderr);
   assert.equal(stdout, '');
   assert.match(stderr, /ECONNREFUSED.* The other relays go on\./);
-  assert.match(stderr, /check MAILBLAST_USER and MAILBLAST_PASSWORD\. The other relays go on\./s);
+  assert.match(
+    stderr,
+    /check MAILBLAST_USER_LOCKED and MAILBLAST_PASSWORD_LOCKED\. The other relays go on\./s,
+  );
   assert.deepEqual([a!.journal.length, b!.journal.length], [0, 20]);
 });
 

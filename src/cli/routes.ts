@@ -1,6 +1,7 @@
 // From the relays in force to the routes of a run: the one of `--relay`, or those that the settings file names, each with
 // what is its own. A flag wins over what a relay's own settings say, those over the rest.
 
+import { resolve } from 'node:path';
 import type { Sender } from '../domain/campaign.js';
 import { MailblastError } from '../domain/errors.js';
 import { nearest } from '../domain/nearest.js';
@@ -70,7 +71,7 @@ export async function askForPasswords(flags: RunFlags, relays: NamedRelays, outp
     return askForPassword(flags.relay, output);
   }
   for (const { values, suffix } of named === undefined ? relays.values() : [named]) {
-    if ((values.oauth2 ?? flags.oauth2) === '') await askForPassword(String(values.relay), output, suffix);
+    if ((values.oauth2 ?? '') === '') await askForPassword(String(values.relay), output, suffix);
   }
 }
 
@@ -80,7 +81,8 @@ function routeOf<Flags extends ReachFlags>(
   given: Given,
 ): RouteChoice<Flags> {
   const own = Object.fromEntries(Object.entries(values).filter(([key]) => key === 'relay' || !given(key)));
-  const merged = { ...flags, ...own } as Flags;
+  // A login is no other relay's, and how one logs in is a part of it.
+  const merged = { ...flags, oauth2: '', ...own } as Flags;
   const text = (key: (typeof SENDER)[number]) => {
     return own[key] === undefined ? undefined : String(own[key]);
   };
@@ -103,7 +105,9 @@ function routeOf<Flags extends ReachFlags>(
 
 /** What the ledger calls each relay. Accounts at one host are told apart, since their caps are. */
 export function ledgerNames(routes: readonly RouteChoice[]): string[] {
-  const names = routes.map(({ choice }) => choice.target.name);
+  const names = routes.map(({ choice: { target } }) => {
+    return target.kind === 'file' ? `file:${resolve(target.folder)}` : target.name;
+  });
   return names.map((each, i) => {
     return names.filter((other) => other === each).length > 1 ? `${each} (${routes[i]!.name})` : each;
   });
@@ -117,8 +121,8 @@ export function makeRoutes(
   const names = ledgerNames(routes);
   const signers = routes.map((route) => signerOf(route, sender));
   return {
-    routes: routes.map(({ flags, choice, weight, from, returnPath }, i) => ({
-      relay: { ...choice.make(flags.depth), name: names[i]! },
+    routes: routes.map(({ name, flags, choice, weight, from, returnPath }, i) => ({
+      relay: name === '' ? choice.make(flags.depth) : { ...choice.make(flags.depth), name: names[i]! },
       rate: parseRate(flags.rate)!,
       connections: flags.connections,
       depth: flags.depth,

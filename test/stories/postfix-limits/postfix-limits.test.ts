@@ -7,7 +7,7 @@ import { missing } from '../../servers/free-port.js';
 import { startPostfix } from '../../servers/postfix.js';
 import { Desk, person } from '../mailblast.js';
 
-const PEOPLE = 40;
+const PEOPLE = 25;
 const SETTINGS = [
   // Its own networks are excepted by default, and so would loopback be.
   'smtpd_client_event_limit_exceptions =',

@@ -21,8 +21,10 @@ export const DEFAULTS = { kind: KINDS[0]!, from: 'Your Name <you@example.com>', 
 export async function askForCampaign(
   wanted: Wanted,
 ): Promise<{ kind: Kind; from: string; relay: string } | undefined> {
-  // A terminal that does not know its width says 0, and each letter would be given a line of its own.
+  // A terminal that does not know its size says 0. Each letter would be given a line of its own, and what changes on a
+  // line below the last row, such as why an answer cannot be taken, would never be drawn.
   if (process.stdout.columns === 0) process.stdout.columns = 80;
+  if (process.stdout.rows === 0) process.stdout.rows = 24;
   const kind = wanted.kind ?? (await askKind());
   if (isCancel(kind)) return undefined;
   const from =

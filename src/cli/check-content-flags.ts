@@ -21,6 +21,7 @@ const SHARED = [
   'emailColumn',
   'unsubscribeUrl',
   'unsubscribeMailto',
+  'triggered',
   'relay',
   'state',
   'json',

@@ -25,6 +25,7 @@ const SHARED = [
   'dkimKey',
   'unsubscribeUrl',
   'unsubscribeMailto',
+  'triggered',
   'quiet',
 ] as const;
 

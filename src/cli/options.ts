@@ -24,6 +24,7 @@ export interface SendOptions extends RunFlags, FileOptions {
   readonly test: string;
   readonly row: number;
   readonly listId: string;
+  readonly triggered: boolean;
   readonly unsubscribeUrl: string;
   readonly unsubscribeMailto: string;
   readonly emailColumn: string;
@@ -169,6 +170,13 @@ export function sendFlags(command: Command): Command {
       text('--unsubscribe-mailto <address>', 'MAILBLAST_UNSUBSCRIBE_MAILTO', 'where a mail unsubscribes'),
     )
     .addOption(text('--list-id <id>', 'MAILBLAST_LIST_ID', "default: <list>.<From's domain>"))
+    .addOption(
+      flag(
+        '--triggered',
+        'MAILBLAST_TRIGGERED',
+        "each message answers its reader's own act: it belongs to no list, and nobody can leave it",
+      ),
+    )
     .addOption(several('--header <line>', 'a further header, "Name: value"'))
     .addOption(
       text('--feedback-id <id>', 'MAILBLAST_FEEDBACK_ID', "the Feedback-ID header, for Gmail's reports"),

@@ -15,8 +15,8 @@ export type PreviewOptions = SendOptions & PageFlags;
 /** What makes a message. The rest of `send`'s options is taken, so that one command line serves both, and not shown. */
 const SHOWN: ReadonlySet<string> = new Set(
   [
-    'template, from, subject, campaign, reply-to, return-path, unsubscribe-url, unsubscribe-mailto, list-id, header',
-    'feedback-id, attach, json-column, allow-raw, email-column, dkim-domain, dkim-selector, dkim-key, config, debug',
+    'template, from, subject, campaign, reply-to, return-path, unsubscribe-url, unsubscribe-mailto, list-id, triggered',
+    'header, feedback-id, attach, json-column, allow-raw, email-column, dkim-domain, dkim-selector, dkim-key, config, debug',
   ]
     .join(', ')
     .split(', ')

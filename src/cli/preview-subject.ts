@@ -1,8 +1,10 @@
 // From the options to what a preview shows: the request of a `send`, with placeholders where it would need more.
 // Knows what makes a message; knows nothing of pages.
 
+import type { Content } from '../domain/campaign.js';
 import { shownPath } from '../engine/preview/complaint.js';
 import { Preview } from '../engine/preview/preview.js';
+import type { FindFindings, Finding } from '../web/findings.js';
 import type { PreviewSubject } from '../web/preview-site.js';
 import { requestOf } from './commands/send.js';
 import { chooseDkim } from './dkim-choice.js';
@@ -27,7 +29,18 @@ export function previewSubject(
     template: shownPath(options.template, options.template),
     list,
     notes: [...notes, ...(signer?.notes ?? [])],
-    // Loaded when a page asks for it: the first paint does not wait.
-    findings: async (source) => (await import('../check/content/static-check.js')).findInContent(source),
+    findings: findingsOnce(),
+  };
+}
+
+/** The same for everybody on the list, so made once for each content. Loaded when a page asks: no first paint waits. */
+function findingsOnce(): FindFindings {
+  const known = new WeakMap<Content, Promise<readonly Finding[]>>();
+  return (source) => {
+    const found =
+      known.get(source.content) ??
+      import('../check/content/static-check.js').then(({ findInContent }) => findInContent(source));
+    known.set(source.content, found);
+    return found;
   };
 }

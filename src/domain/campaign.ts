@@ -15,7 +15,7 @@ export interface Content {
   readonly sender: Sender;
   /** `--header` lines: name and value, the value as written. */
   readonly headers: readonly (readonly [name: string, value: string])[];
-  /** `--list-id`, such as `list.example.com`; goes out as `<list.example.com>`. */
+  /** `--list-id`, such as `list.example.com`; goes out as `<list.example.com>`. Empty for `--triggered` mail. */
   readonly listId: string;
   /** Paths of the template and its includes, as they were compiled: "changed" is decided by their hash. */
   readonly sources: readonly string[];

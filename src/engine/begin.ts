@@ -105,7 +105,7 @@ async function beginLocked(
   if (known && !unchanged && !untouched && !request.updateContent) throw changed(known, request);
 
   const listHash = `${await hashList(request.list.path)} ${request.list.emailColumn}`;
-  if (known && unchanged && known.listHash === listHash) {
+  if (known && unchanged && known.listHash === listHash && !mayHaveFilesNow(known, ledger)) {
     return { campaign: known, lock, imported: undefined, fresh: untouched, notes: [] };
   }
   const list = await openList(request.list);
@@ -147,6 +147,11 @@ async function beginLocked(
   } finally {
     await list.close();
   }
+}
+
+/** Whether rows without their own file may have one by now: only reading the list again tells. */
+function mayHaveFilesNow(known: Campaign, ledger: Ledger): boolean {
+  return known.content.attachColumn !== undefined && ledger.overview(known).counts.invalid > 0;
 }
 
 /** Merges the list; asks when more than a tenth of those left would leave with it. */

@@ -37,7 +37,8 @@ export async function makeContent(
   const schema = { columns, builtins: BUILTINS, jsonColumns, rawFields };
   const template = { path: request.template, text: await readTemplate(request.template) };
   const compiled = await compileTemplate(template, schema);
-  const images = placeImages(compiled.html, template, request.assetsUrl, (error) =>
+  const sources = compiled.files.map(({ path }) => path);
+  const images = placeImages(compiled.html, sources, request.assetsUrl, (error) =>
     flawed('missing-image', error),
   );
   const ownText = await readOwnText(request.template);
@@ -66,7 +67,9 @@ export async function makeContent(
   const ofTheList = columns.some((column) => foldColumn(column) === 'unsubscribe_url');
   if (used && !ofTheList && request.unsubscribeUrl === '' && request.unsubscribeMailto === '') {
     const sentence =
-      'The template uses {{unsubscribe_url}}. Give --unsubscribe-url "https://…?t={{token}}" or --unsubscribe-mailto <address>.';
+      request.listId === ''
+        ? 'The template uses {{unsubscribe_url}}, and --triggered mail cannot be left: take the link away, or --triggered.'
+        : 'The template uses {{unsubscribe_url}}. Give --unsubscribe-url "https://…?t={{token}}" or --unsubscribe-mailto <address>.';
     const place = { file: request.template };
     flawed('missing-unsubscribe', new MailblastError('settings', sentence, { place }));
   }
@@ -89,7 +92,7 @@ export async function makeContent(
     listId: request.listId,
     unsubscribeUrl: request.unsubscribeUrl,
     unsubscribeMailto: request.unsubscribeMailto,
-    sources: [...compiled.files.map((file) => file.path), ...images.files],
+    sources: [...sources, ...images.files],
   };
   return { content, notes: [...compiled.notes, ...sizesTold(images, content)] };
 }

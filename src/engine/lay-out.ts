@@ -36,7 +36,9 @@ const ENVIRONMENT = `# Copy this file to .env, which git does not keep, and fill
 # Every other setting may stand here, too; what stands here wins over mailblast.config.json.
 MAILBLAST_USER=
 MAILBLAST_PASSWORD=
+`;
 
+const ENVIRONMENT_OF_A_LIST = `${ENVIRONMENT}
 # A page of your own that takes people off the list, in place of a mail to the sender:
 # MAILBLAST_UNSUBSCRIBE_URL="https://example.com/unsubscribe?t={{token}}"
 `;
@@ -74,7 +76,11 @@ export function layOut(campaign: NewCampaign): LaidOut {
     ],
     [LIST, rows, 'sample rows, until your own are there'],
     ['mailblast.config.json', settings, 'the settings: sender, relay, template'],
-    ['.env.example', ENVIRONMENT, "to be copied to .env for your relay's login"],
+    [
+      '.env.example',
+      kind.triggered ? ENVIRONMENT : ENVIRONMENT_OF_A_LIST,
+      "to be copied to .env for your relay's login",
+    ],
   ];
   if (!ignoring)
     files.push(['.gitignore', `${IGNORED.join('\n')}\n`, 'keeps .env and the ledger out of git']);
@@ -96,7 +102,10 @@ export function layOut(campaign: NewCampaign): LaidOut {
   };
 }
 
-/** mailblast.config.json. Who wants to leave writes to the sender, until there is a page for it. */
+/**
+ * mailblast.config.json. Who wants to leave writes to the sender, until there is a page for it; triggered mail cannot be
+ * left, and asks vacation notes for silence (RFC 3834 5).
+ */
 function settingsOf({ kind, from, relay }: NewCampaign): string {
   const { address } = mailbox('--from', from).address;
   const target = parseRelayUrl(relay, 'command line');
@@ -108,7 +117,9 @@ function settingsOf({ kind, from, relay }: NewCampaign): string {
     ...user,
     rate: '10/s',
     ...(kind.jsonColumns.length > 0 ? { jsonColumn: kind.jsonColumns } : {}),
-    ...(kind.triggered ? {} : { unsubscribeMailto: address }),
+    ...(kind.triggered
+      ? { triggered: true, header: ['Auto-Submitted: auto-generated'] }
+      : { unsubscribeMailto: address }),
   };
   return `${JSON.stringify(settings, undefined, 2)}\n`;
 }

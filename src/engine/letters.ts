@@ -21,6 +21,8 @@ export const BUILTINS = ['email', 'campaign', 'token', 'unsubscribe_url'] as con
 /** One delivery's complete message. */
 export interface PersonalMessage extends Outgoing {
   readonly delivery: Delivery;
+  /** Its lines are known to be DKIM's relaxed form of themselves. */
+  readonly relaxed: boolean;
   /** The message's Date, milliseconds since 1970: kept with the first mark, so that a second copy has it too. */
   readonly date: number;
   /** Whether its mark was asked for. */
@@ -29,8 +31,11 @@ export interface PersonalMessage extends Outgoing {
   begun: number;
 }
 
-/** Gives the header that signs a message when it stands in front of it; rejects when it cannot be made. */
-export type Sign = (octets: Uint8Array) => Promise<string>;
+/**
+ * Gives the header that signs a message when it stands in front of it; rejects when it cannot be made.
+ * `relaxed`: the message's lines are known to be DKIM's relaxed form of themselves.
+ */
+export type Sign = (octets: Uint8Array, relaxed: boolean) => Promise<string>;
 
 /** Octets left free in front of a message that will be signed: a signature with a key of 4096 bits has about 1100. */
 const ROOM_TO_SIGN = 2048;
@@ -112,7 +117,7 @@ export class Letters {
     const { builtins, unsubscribeUrl } = this.#builtins(delivery);
     const identity = identify(id, delivery.key, this.#idDomain);
     const date = delivery.markedAt ?? now;
-    const octets = this.#compose({
+    const { octets, relaxed } = this.#compose({
       to: { address: delivery.address, key: delivery.key },
       subject: this.#merges.subject.render(fields, builtins, this.#countEmpty),
       text: this.#merges.text.render(fields, builtins),
@@ -130,6 +135,7 @@ export class Letters {
     return {
       envelope: { returnPath: this.#returnPath(delivery, builtins), recipient: delivery.address },
       octets,
+      relaxed,
       delivery,
       date,
       marked: false,
@@ -145,8 +151,8 @@ export class Letters {
   /** The message with its signature. Rejects when it cannot be signed: then nothing leaves. */
   async sign(message: PersonalMessage): Promise<PersonalMessage> {
     if (this.#sign === undefined) return message;
-    const { octets } = message;
-    const header = Buffer.from(await this.#sign(octets), 'latin1');
+    const { octets, relaxed } = message;
+    const header = Buffer.from(await this.#sign(octets, relaxed), 'latin1');
     const start = octets.byteOffset - header.length;
     if (start < 0) return { ...message, octets: Buffer.concat([header, octets]) };
     const signed = Buffer.from(octets.buffer, start, header.length + octets.length);

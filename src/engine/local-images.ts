@@ -9,7 +9,7 @@ import mimeTypes from 'mime-types';
 import { MailblastError, type Place } from '../domain/errors.js';
 import { encodeImage } from '../message/attachment.js';
 import { findImages, localPath } from '../template/images.js';
-import { Lines } from '../template/source.js';
+import { openFile } from '../template/include.js';
 import { confinedFile } from './confined-file.js';
 
 export interface PlacedImages {
@@ -24,17 +24,19 @@ export interface PlacedImages {
 
 /**
  * Puts `cid:` links into the HTML and gives the images' entities; with `assetsUrl`, puts links to it instead.
+ * `sources` are the paths of the template and its includes, the template first. A name means a file from the template's
+ * folder on, also where an include in a folder below writes it: MJML passes names on as they are.
  * The same images give the same links, so that the content's hash says when one has changed.
  * `flawed` is told, at the image's line where it can be found, of a file that is not there, leads out of the template's
  * folder or is no image, and of a merge tag in the path of an image that is to be embedded; such a name stays as it is.
  */
 export function placeImages(
   html: string,
-  template: { readonly path: string; readonly text: string },
+  sources: readonly string[],
   assetsUrl: string,
   flawed: (error: MailblastError) => void,
 ): PlacedImages {
-  const folder = dirname(template.path);
+  const folder = dirname(sources[0]!);
   const embedded = new Map<
     string,
     { readonly id: string; readonly entity: string; readonly octets: number }
@@ -42,10 +44,10 @@ export function placeImages(
   const base = assetsUrl === '' || assetsUrl.endsWith('/') ? assetsUrl : `${assetsUrl}/`;
   const placed = findImages(html, (written) => {
     if (base !== '') return `${base}${written.replace(/^(?:\.\/)+/, '')}`;
-    const place = placeOf(written, template);
+    const place = () => placeOf(written, sources);
     if (written.includes('{{')) {
       const sentence = `${written} is a local image whose name depends on a merge tag, so it cannot be embedded; write its whole address (https://…), or give --assets-url.`;
-      flawed(new MailblastError('data', sentence, { place }));
+      flawed(new MailblastError('data', sentence, { place: place() }));
       return written;
     }
     const path = localPath(written);
@@ -75,25 +77,41 @@ export function placeImages(
 function embed(
   folder: string,
   path: string,
-  place: Place,
+  place: () => Place,
 ): { id: string; entity: string; octets: number } | MailblastError {
   const found = confinedFile(folder, path);
   if ('reason' in found) {
     const sentence = `The image ${path} ${found.reason}; it is looked for in the template's folder.`;
-    return new MailblastError(found.missing ? 'no_input' : 'data', sentence, { place });
+    return new MailblastError(found.missing ? 'no_input' : 'data', sentence, { place: place() });
   }
   const name = basename(path);
   const type = mimeTypes.lookup(name) || '';
   if (!type.startsWith('image/')) {
-    return new MailblastError('data', `${path} is no image that mail programs know, by its name.`, { place });
+    return new MailblastError('data', `${path} is no image that mail programs know, by its name.`, {
+      place: place(),
+    });
   }
   const octets = readFileSync(found.path);
   const id = `${createHash('sha256').update(type).update('\0').update(octets).digest('hex').slice(0, 32)}@mailblast`;
   return { id, entity: encodeImage({ name, type, octets }, id), octets: octets.length };
 }
 
-/** Where the author wrote it; the file alone where it stands in an include, or is put together from parts. */
-function placeOf(written: string, template: { readonly path: string; readonly text: string }): Place {
-  const at = template.text.indexOf(written);
-  return at < 0 ? { file: template.path } : { file: template.path, ...new Lines(template.text).at(at) };
+/** Where the author wrote it, in whichever file; the template alone where it is put together from parts. */
+function placeOf(written: string, sources: readonly string[]): Place {
+  const name = written.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replaceAll('&', '&(?:amp;)?');
+  for (const path of sources) {
+    const { text, lines } = openFile(path, readText(path));
+    const at = text.search(new RegExp(`(?<=["'(]\\s*)${name}(?=\\s*["')])`));
+    if (at >= 0) return { file: path, ...lines.at(at) };
+  }
+  return { file: sources[0]! };
+}
+
+/** Empty for a file that was taken away since it was compiled. */
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
 }

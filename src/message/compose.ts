@@ -6,13 +6,14 @@ import { type Address, type Mailbox, needsSmtpUtf8 } from '../domain/address.js'
 import { demandSound } from './final-check.js';
 import { extraHeader, graphic, mailboxHeader, textHeader } from './headers.js';
 import { listIdHeader, unsubscribeHeaders } from './list-headers.js';
+import { isRelaxed } from './relaxed.js';
 import type { Stencil } from './stencil.js';
 
 /** What the messages of a campaign have in common. */
 export interface Letterhead {
   readonly from: Mailbox;
   readonly replyTo: Mailbox | undefined;
-  /** `news.example.com`, as `parseListId` gives it. */
+  /** `news.example.com`, as `parseListId` gives it; empty for mail that belongs to no list and is not bulk. */
   readonly listId: string;
   /** The user's headers that are the same for everybody, in their order. */
   readonly headers: readonly (readonly [name: string, value: string])[];
@@ -49,6 +50,13 @@ export interface Letter {
   readonly attachments: readonly string[];
 }
 
+/** A complete message. */
+export interface Composed {
+  readonly octets: Buffer;
+  /** Its lines are known to be DKIM's relaxed form of themselves. */
+  readonly relaxed: boolean;
+}
+
 /**
  * Gives the function that turns letters into complete messages, which have passed `checkOctets`: images and attachments
  * for everybody once, here, since a scan of 5 MB takes several times as long as its copy; all else in each message.
@@ -59,16 +67,19 @@ export interface Letter {
 export function composer(
   letterhead: Letterhead,
   memory: (length: number) => Buffer = Buffer.allocUnsafe,
-): (letter: Letter) => Buffer {
+): (letter: Letter) => Composed {
   const sender =
     mailboxHeader('From', letterhead.from) +
     (letterhead.replyTo === undefined ? '' : mailboxHeader('Reply-To', letterhead.replyTo));
-  const listId = listIdHeader(letterhead.listId);
+  const ofAList = letterhead.listId !== '';
+  const listId = ofAList ? listIdHeader(letterhead.listId) : '';
+  const precedence = ofAList ? 'Precedence: bulk\r\n' : '';
   const headers = extraHeaders(letterhead.headers);
   const subjectHeader = rememberingLast((subject: string) => textHeader('Subject', subject));
   const dateHeader = rememberingLast(formatDate);
   const attachments = letterhead.attachments.map(soundEntity);
   const related = letterhead.related.map(soundEntity);
+  const sameRelaxed = [...attachments, ...related].every(isRelaxed);
 
   return (letter) => {
     const head =
@@ -76,7 +87,7 @@ export function composer(
       `${subjectHeader(letter.subject)}${dateHeader(Math.floor(letter.date / 1000))}` +
       `Message-ID: <${graphic(letter.messageId)}>\r\n${listId}` +
       unsubscribeHeaders(letter.unsubscribeUrl, letter.unsubscribeMailto) +
-      `Precedence: bulk\r\nX-Mailblast-ID: ${graphic(letter.key)}\r\n` +
+      `${precedence}X-Mailblast-ID: ${graphic(letter.key)}\r\n` +
       `${headers}${extraHeaders(letter.headers)}MIME-Version: 1.0\r\n`;
     const boundary = graphic(letter.boundary);
     const files = [...attachments, ...letter.attachments.map(soundEntity)];
@@ -92,9 +103,12 @@ export function composer(
       ...enclosed(`mixed${boundary}`, files),
     ];
     const utf8 = needsSmtpUtf8(letter.to.address);
-    return octetsOf(own.join(''), rest, { stencil: letterhead.stencil, memory }, (stretch) =>
-      demandSound(stretch, `The message for ${letter.to.address}`, utf8),
-    );
+    let relaxed = sameRelaxed && letter.attachments.length === 0 && letterhead.stencil.relaxed;
+    const octets = octetsOf(own.join(''), rest, { stencil: letterhead.stencil, memory }, (stretch) => {
+      demandSound(stretch, `The message for ${letter.to.address}`, utf8);
+      relaxed &&= isRelaxed(stretch);
+    });
+    return { octets, relaxed };
   };
 }
 

@@ -27,7 +27,7 @@ const OWNED: Readonly<Record<string, string>> = {
   'message-id': MADE_HERE,
   'mime-version': MADE_HERE,
   'x-mailblast-id': MADE_HERE,
-  precedence: 'it is always bulk',
+  precedence: 'it is bulk, but for --triggered mail, which has none',
   received: FOR_RELAYS,
   'delivered-to': FOR_RELAYS,
   'authentication-results': FOR_RELAYS,

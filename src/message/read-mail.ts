@@ -1,7 +1,7 @@
 // Reads a message as a mail program does: its headers, its text and HTML, what is attached. The only file that knows
 // postal-mime. Knows nothing of where the message came from, and fetches nothing that it names.
 
-import PostalMime, { type Address, decodeWords } from 'postal-mime';
+import type { Address } from 'postal-mime';
 
 export interface ReadMail {
   /** Decoded; empty when there is none. */
@@ -30,6 +30,8 @@ export interface ReadAttachment {
 
 /** Reads it, or as much as there is of it. Rejects only when its parts are nested without end. */
 export async function readMail(octets: Uint8Array): Promise<ReadMail> {
+  // Loaded with the first message: a page is there before there is anything to read.
+  const { default: PostalMime, decodeWords } = await import('postal-mime');
   const mail = await PostalMime.parse(octets, { forceRfc822Attachments: true, maxNestingDepth: 50 });
   return {
     subject: mail.subject ?? '',

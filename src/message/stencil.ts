@@ -5,6 +5,7 @@
 import type { PieceEncoder } from '../domain/pieces.js';
 import { demandSound } from './final-check.js';
 import { QUOTED_PRINTABLE } from './quoted-printable.js';
+import { isRelaxed } from './relaxed.js';
 
 /** The last character of Latin-1, which is all that an encoded message is made of. */
 const LAST_OCTET = 0xff;
@@ -18,6 +19,7 @@ const SHORT = 32;
 /** Encodes a body as `QUOTED_PRINTABLE` does, and keeps the octets of the template's own text. */
 export class Stencil implements PieceEncoder {
   readonly #pieces: Buffer[] = [];
+  #relaxed = true;
 
   /** The text encoded; or, if it is long, the character that stands for it from then on. */
   literal(text: string): string {
@@ -25,11 +27,17 @@ export class Stencil implements PieceEncoder {
     if (encoded.length < SHORT || FIRST + this.#pieces.length > LAST) return encoded;
     const octets = Buffer.from(encoded, 'latin1');
     demandSound(octets, 'The template');
+    this.#relaxed &&= isRelaxed(octets);
     return String.fromCharCode(FIRST + this.#pieces.push(octets) - 1);
   }
 
   value(text: string): string {
     return QUOTED_PRINTABLE.value(text);
+  }
+
+  /** Whether DKIM's relaxed form of all its pieces is what they are. */
+  get relaxed(): boolean {
+    return this.#relaxed;
   }
 
   /** How many octets a text comes to. */

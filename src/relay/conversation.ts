@@ -178,7 +178,12 @@ export class Conversation {
     if (oldest === undefined) return;
     const { timeout } = oldest;
     const why = `no reply came within ${formatDuration(timeout)}`;
-    this.#timer = setTimeout(() => this.#end({ why, reply: undefined, silent: true }), timeout);
+    this.#timer = setTimeout(() => {
+      // A process that was stopped or held up finds the time over and the reply unread. Node reads before this comes back.
+      setImmediate(() => {
+        if (this.#expected[0] === oldest) this.#end({ why, reply: undefined, silent: true });
+      });
+    }, timeout);
   }
 
   #drained(timeout: number): Promise<void> {

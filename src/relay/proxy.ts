@@ -3,7 +3,6 @@
 
 import type { Socket } from 'node:net';
 import { type ConnectionOptions, connect as connectTls, type TLSSocket } from 'node:tls';
-import httpProxyClient from 'nodemailer/lib/smtp-connection/http-proxy-client';
 import { MailblastError } from '../domain/errors.js';
 
 const PORTS: Readonly<Record<string, number>> = {
@@ -47,7 +46,9 @@ export function proxyName(proxy: URL): string {
  * `timeout` milliseconds are allowed for all of it. Rejects with what the proxy's client says.
  */
 export async function openThrough(proxy: URL, host: string, port: number, timeout: number): Promise<Socket> {
+  // Few need a proxy, so only they wait for its client to be loaded.
   if (proxy.protocol === 'http:' || proxy.protocol === 'https:') {
+    const { default: httpProxyClient } = await import('nodemailer/lib/smtp-connection/http-proxy-client');
     return new Promise((resolve, reject) => {
       // Said by name, so that no variable of the environment switches the check of an https proxy off.
       httpProxyClient(proxy.href, port, host, { rejectUnauthorized: true, timeout }, (error, socket) => {
@@ -56,7 +57,6 @@ export async function openThrough(proxy: URL, host: string, port: number, timeou
       });
     });
   }
-  // Few need it, so only they wait for it.
   const { SocksClient } = await import('socks');
   const client = new SocksClient({
     command: 'connect',

@@ -93,8 +93,13 @@ function syntaxTrouble(error: Error & { lineNumber?: number; column?: number }):
   return new TagTrouble(`this merge tag cannot be read${near ? `, near ${near}` : ''}`, { line, column: 0 });
 }
 
+/**
+ * Handlebars takes blanks off around tags when it reads a source, and once more when it compiles the tree. By then they
+ * are encoded, and a soft line break would go with them: so what asks for it is taken away.
+ */
 function encodeLiterals(program: hbs.AST.Program | undefined, encode: (text: string) => string): void {
   for (const statement of program?.body ?? []) {
+    for (const strip of STRIPS) if (strip in statement) Object.assign(statement, { [strip]: {} });
     if (statement.type === 'ContentStatement') {
       const content = statement as hbs.AST.ContentStatement;
       if (content.value !== '') content.value = encode(content.value);
@@ -104,3 +109,5 @@ function encodeLiterals(program: hbs.AST.Program | undefined, encode: (text: str
     }
   }
 }
+
+const STRIPS = ['strip', 'openStrip', 'inverseStrip', 'closeStrip'] as const;

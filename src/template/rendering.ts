@@ -113,7 +113,7 @@ export class Rendering implements Merge {
     const known = Object.fromEntries([HOLE, PART, ...bound.helpers].map((name) => [name, true]));
     const template = environment.compile(
       { ...program, body: statements.map(inBlock) },
-      { noEscape: true, knownHelpers: known as never, knownHelpersOnly: true },
+      { noEscape: true, knownHelpers: known as never, knownHelpersOnly: true, ignoreStandalone: true },
     );
     template(NO_ROW, { data: { root: NO_ROW }, ...NO_PROTOTYPES });
     return fills;

@@ -2,7 +2,6 @@
 // news say only that there are some. Knows nothing of what they are about.
 
 import type { Context } from 'hono';
-import { streamSSE } from 'hono/streaming';
 
 /** Milliseconds between signs of life, so that a page notices when its server is gone. */
 const SIGN_OF_LIFE = 15_000;
@@ -11,7 +10,8 @@ const SIGN_OF_LIFE = 15_000;
  * Tells a page whenever `subscribe` calls back. Calls that come while one is being told become one.
  * `subscribe` gives the function that ends the subscription.
  */
-export function live(c: Context, subscribe: (tell: () => void) => () => void): Response {
+export async function live(c: Context, subscribe: (tell: () => void) => () => void): Promise<Response> {
+  const { streamSSE } = await import('hono/streaming');
   return streamSSE(c, async (stream) => {
     let wake: () => void = () => {};
     let waiting = true;

@@ -47,10 +47,17 @@ export interface PreviewSubject {
 /** Entries of the list that a page asks for at once, at the most. */
 const MOST = 200;
 
-/** The subject may be on its way still: the page itself is painted before there is anything to show. */
-export function previewSite(coming: Promise<PreviewSubject>): Hono {
+/**
+ * The subject may be on its way still: the page itself is painted before there is anything to show. `opened` is called
+ * when a browser has all that it paints first.
+ */
+export function previewSite(coming: Promise<PreviewSubject>, opened: () => void): Hono {
   const site = new Hono();
   const views = new MailViews();
+  site.use('/style.css', async (_, next) => {
+    await next();
+    opened();
+  });
   servePage(site, 'preview.html');
   site.get('/news', async (c) => {
     const { previewed } = await coming;

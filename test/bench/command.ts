@@ -38,10 +38,10 @@ export class Campaigns {
     process.once('exit', this.#removing);
   }
 
-  /** Writes the list `list.csv`; resolves with its size in octets. */
-  async list(people: number): Promise<number> {
+  /** Writes the list `list.csv`, of people at 500 domains or at one; resolves with its size in octets. */
+  async list(people: number, domain?: string): Promise<number> {
     writeTemplate(this.folder);
-    return await writeList(join(this.folder, 'list.csv'), people);
+    return await writeList(join(this.folder, 'list.csv'), people, domain);
   }
 
   /** `mailblast send list.csv --template news.mjml` to a loopback port, into a new ledger. */
@@ -53,6 +53,12 @@ export class Campaigns {
     const relay = ['--unsubscribe-url', UNSUBSCRIBE_URL, '--relay', `smtp://127.0.0.1:${port}`];
     const words = [...(around.nodeOptions ?? []), COMMAND, ...send, ...relay, ...options];
     return watch(process.execPath, words, { cwd: this.folder, env: { ...cleanEnv(), ...around.env } });
+  }
+
+  /** `mailblast <words> list.csv --template news.mjml`, for commands that send nothing. */
+  command([name, ...words]: readonly [string, ...string[]]): Promise<Watched> {
+    const args = [COMMAND, name, 'list.csv', '--template', 'news.mjml', ...words];
+    return watch(process.execPath, args, { cwd: this.folder, env: cleanEnv() });
   }
 
   /** Sends the whole list. @throws Error unless all `people` were accepted, by the ledger's own account. */

@@ -24,6 +24,7 @@ test('a smoke run of the benchmarks ends with its table of ratios', { skip: NEED
     'rate',
     'flat',
     'import',
+    'check',
   ];
   const { stdout } = await promisify(execFile)(process.execPath, [
     '--import',

@@ -2,6 +2,7 @@
 // another, and prints what they came to, at the end as one piece of Markdown. Build first: it is dist/ that is measured.
 // Ends with 1 when a run failed its own checks; a target that is missed is a result.
 
+import { measure as check } from './check.js';
 import { load, machine } from './conditions.js';
 import { measureDepth as depth, measure as distance } from './distance.js';
 import { measure as flat } from './flat.js';
@@ -29,6 +30,7 @@ const MEASUREMENTS: Readonly<Record<string, Measurement>> = {
   rate,
   flat,
   import: importing,
+  check,
   preview,
 };
 

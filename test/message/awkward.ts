@@ -1,7 +1,7 @@
 // Generated texts and letters that mail software has stumbled over. Knows nothing of how they are encoded.
 
 import fc from 'fast-check';
-import type { Letter, Letterhead } from '../../src/message/compose.js';
+import { composer, type Letter, type Letterhead } from '../../src/message/compose.js';
 import { identify } from '../../src/message/identity.js';
 import { QUOTED_PRINTABLE } from '../../src/message/quoted-printable.js';
 import { Stencil } from '../../src/message/stencil.js';
@@ -127,6 +127,12 @@ export const SENDER: Letterhead = {
   stencil: new Stencil(),
   related: [],
 };
+
+/** A composer whose messages are octets alone. */
+export function composed(letterhead: Letterhead): (letter: Letter) => Buffer {
+  const compose = composer(letterhead);
+  return (letter) => compose(letter).octets;
+}
 
 /** The headers of a message with both ways to unsubscribe, in their order. */
 export const HEADER_NAMES = [

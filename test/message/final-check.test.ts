@@ -2,14 +2,13 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { composer } from '../../src/message/compose.js';
 import { checkOctets } from '../../src/message/final-check.js';
-import { letter, SENDER } from './awkward.js';
+import { composed, letter, SENDER } from './awkward.js';
 
 const check = (text: string): string | undefined => checkOctets(Buffer.from(text, 'latin1'));
 
 test('a good message passes', () => {
-  assert.equal(checkOctets(composer(SENDER)(letter())), undefined);
+  assert.equal(checkOctets(composed(SENDER)(letter())), undefined);
   assert.equal(check(`A: b\r\n\r\n${'x'.repeat(998)}\r\n\r\n`), undefined);
   assert.equal(check('\r\n'), undefined);
 });

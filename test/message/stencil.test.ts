@@ -3,10 +3,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { composer } from '../../src/message/compose.js';
 import { QUOTED_PRINTABLE } from '../../src/message/quoted-printable.js';
 import { Stencil } from '../../src/message/stencil.js';
-import { BODY, letter, SEED, SENDER } from './awkward.js';
+import { BODY, composed, letter, SEED, SENDER } from './awkward.js';
 
 const LONG = 'The same paragraph for everybody, with an é in it.\n'.repeat(4);
 
@@ -57,12 +56,12 @@ test('a template with more pieces than there are characters is still whole', () 
 
 test('a character that no stencil gave is a bug that nobody receives', () => {
   const stencil = new Stencil();
-  assert.throws(() => composer({ ...SENDER, stencil })(letter({ html: 'ā\r\n' })), /no piece/);
+  assert.throws(() => composed({ ...SENDER, stencil })(letter({ html: 'ā\r\n' })), /no piece/);
 });
 
 test('a recipient’s own part that is not fit to be sent is not sent', () => {
   const stencil = new Stencil();
-  const compose = composer({ ...SENDER, stencil });
+  const compose = composed({ ...SENDER, stencil });
   for (const own of ['a\n', 'a', '.a\r\n', 'a\rb\r\n', 'a\0\r\n', 'é\r\n', `${'x'.repeat(999)}\r\n`]) {
     const html = stencil.literal(LONG) + own + stencil.literal(LONG);
     assert.throws(() => compose(letter({ html })), /not fit to be sent/, JSON.stringify(own));

@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import nodemailer from 'nodemailer';
 import type { Page } from 'playwright-core';
 import { frameShows, startBrowser } from '../servers/browser.js';
+import { pictureTemplates } from './templates.js';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const OUT = join(ROOT, 'screenshots');
@@ -20,6 +21,8 @@ const children: ChildProcess[] = [];
 const browser = await startBrowser();
 mkdirSync(OUT, { recursive: true });
 try {
+  // With names, `npm run screenshots -- digest letter`, these templates first.
+  await pictureTemplates(browser, OUT, process.argv.slice(2));
   const template = join(folder, 'news.mjml');
   copyFileSync(join(ROOT, 'samples/people.csv'), join(folder, 'list.csv'));
   copyFileSync(join(ROOT, 'templates/newsletter.mjml'), template);

@@ -1,5 +1,5 @@
 // Pictures of every template with its first and its last sample row, at phone and desktop width, light and dark. For
-// looking at; nothing is compared. `npm run screenshots -- templates digest` makes those of one template.
+// looking at; nothing is compared. `npm run screenshots -- digest` makes those of one template.
 
 import { join } from 'node:path';
 import type { TestBrowser } from '../servers/browser.js';

@@ -212,3 +212,14 @@ test('what is the same for everybody is encoded once, and each value each time',
   assert.equal(literals, before);
   assert.deepEqual(merged.fields, ['a']);
 });
+
+test('blanks around tags are taken off before pieces are encoded, and nothing of a piece after that', () => {
+  const piece = (text: string) => `${text}=\n \n`;
+  const pieces = (source: string) =>
+    merge('text', source, row({ name: 'Ada' }), { encoder: { literal: piece, value: piece } });
+  assert.equal(pieces('Dear {{~name~}} !'), ['Dear', 'Ada', '!'].map(piece).join(''));
+  assert.equal(
+    pieces('Dear\n{{#if name}}\nAda\n{{~else~}} you {{/if}}\n!'),
+    ['Dear\n', 'Ada', '\n!'].map(piece).join(''),
+  );
+});

@@ -1,8 +1,8 @@
-// One content made ready to be merged for row after row, as it is read and not as it is encoded: what a check measures.
-// Knows the template floor; knows nothing of messages.
+// One content made ready to be merged for row after row: its subject as it is read, its parts as their sizes, which is
+// what a check measures. Knows the template floor; knows nothing of messages.
 
 import type { Content } from '../../domain/campaign.js';
-import { PLAIN } from '../../domain/pieces.js';
+import { type PieceEncoder, PLAIN } from '../../domain/pieces.js';
 import type { Fields, RecipientRow } from '../../domain/recipient.js';
 import { BUILTINS } from '../../engine/letters.js';
 import { compileMerge, type Merge, type MergeOptions, type Part } from '../../template/merge.js';
@@ -15,7 +15,32 @@ const SOMEWHERE = `https://example.com/unsubscribe?t=${TOKEN}`;
 
 export interface MergedRow {
   readonly subject: string;
-  readonly html: string;
+  /** Of the HTML. */
+  readonly octets: number;
+}
+
+/**
+ * A part as the octets of its pieces: a letter of 16 kB that is put together for each row, to be measured and thrown away,
+ * took most of the time, and 60 MB of garbage in a list of 100,000.
+ */
+const MEASURED: PieceEncoder = { literal: sizeOf, value: sizeOf };
+
+function sizeOf(text: string): string {
+  return `${Buffer.byteLength(text)} `;
+}
+
+function sumOf(sizes: string): number {
+  let sum = 0;
+  let size = 0;
+  for (let at = 0; at < sizes.length; at++) {
+    const digit = sizes.charCodeAt(at) - 48;
+    if (digit >= 0) size = size * 10 + digit;
+    else {
+      sum += size;
+      size = 0;
+    }
+  }
+  return sum;
 }
 
 export type Builtins = Readonly<Record<string, string>>;
@@ -27,13 +52,13 @@ export class Letter {
 
   /** `options` are those of every merge of the content. @throws MailblastError as `compileMerge` does. */
   constructor(content: Content, options: MergeOptions) {
-    const merge = (part: Part, source: string, what: string) =>
-      compileMerge(part, source, { ...options, what });
+    const merge = (part: Part, source: string, what: string, encoder = options.encoder) =>
+      compileMerge(part, source, { ...options, what, encoder });
     this.#content = content;
     this.#merges = {
       subject: merge('header', content.subject, 'the subject'),
-      text: merge('text', content.text, 'the text part'),
-      html: merge('html', content.html, 'the template'),
+      text: merge('text', content.text, 'the text part', MEASURED),
+      html: merge('html', content.html, 'the template', MEASURED),
       unsubscribe: merge('url', content.unsubscribeUrl, '--unsubscribe-url'),
     };
     this.#headers = content.headers.map(([name, value]) => merge('header', value, `--header ${name}`));
@@ -61,7 +86,7 @@ export class Letter {
     text.render(fields, builtins);
     return {
       subject: subject.render(fields, builtins, onEmpty),
-      html: html.render(fields, builtins, onEmpty),
+      octets: sumOf(html.render(fields, builtins, onEmpty)),
     };
   }
 }

@@ -50,7 +50,8 @@ const UNSUBSCRIBES =
 
 /**
  * The line in the letter and the header that mail programs make a button of, which Gmail and Yahoo demand of bulk
- * senders since 2024: https://support.google.com/a/answer/81126, https://senders.yahooinc.com/best-practices/.
+ * senders since 2024: https://support.google.com/a/answer/81126, https://senders.yahooinc.com/best-practices/. Triggered
+ * mail, which belongs to no list, has neither.
  */
 export function checkUnsubscribe(
   content: Content,
@@ -61,6 +62,16 @@ export function checkUnsubscribe(
   const given = content.unsubscribeUrl !== '' || content.unsubscribeMailto !== '';
   const used = /\{\{[^}]*unsubscribe_url/.test(content.html + content.text);
   const ofTheList = columns.some((column) => foldColumn(column) === 'unsubscribe_url');
+  if (content.listId === '') {
+    if (!used || ofTheList) return;
+    find(
+      'missing-unsubscribe',
+      place,
+      'The letter uses {{unsubscribe_url}}, which triggered mail has no value for: send refuses to begin.',
+      'Take the link away, or --triggered if this is a newsletter.',
+    );
+    return;
+  }
   if (!used && !UNSUBSCRIBES.test(content.html)) {
     find(
       'missing-unsubscribe',

@@ -80,8 +80,8 @@ export class RowCheck {
     const { fields } = row;
     try {
       const builtins = letter.builtinsOf(row);
-      const { subject, html } = letter.merge(fields, builtins, this.#countEmpty);
-      this.#measure(row, subject, Buffer.byteLength(html));
+      const { subject, octets } = letter.merge(fields, builtins, this.#countEmpty);
+      this.#measure(row, subject, octets);
       for (const link of links) {
         for (const href of link.of({ fields, builtins })) this.#follow(link, href);
       }

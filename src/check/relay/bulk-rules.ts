@@ -26,9 +26,9 @@ interface Rule {
 
 const pass: Verdict = { result: 'pass', advice: '' };
 
-/** RFC 8058; mailblast makes List-Unsubscribe-Post from an https URL. */
-const oneClick = ({ unsubscribeUrl }: CheckedSender): Verdict =>
-  /^https:\/\//i.test(unsubscribeUrl)
+/** RFC 8058; mailblast makes List-Unsubscribe-Post from an https URL. It is asked of mail that was subscribed to. */
+const oneClick = ({ unsubscribeUrl, triggered }: CheckedSender): Verdict =>
+  triggered || /^https:\/\//i.test(unsubscribeUrl)
     ? pass
     : {
         result: 'fail',

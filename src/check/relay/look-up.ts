@@ -18,6 +18,8 @@ export interface CheckedSender {
   /** Empty when not given. */
   readonly unsubscribeUrl: string;
   readonly unsubscribeMailto: string;
+  /** Each message answers its reader's own act; the rules for lists do not hold. */
+  readonly triggered: boolean;
 }
 
 /** An address that mail leaves from, with its names; `confirmed`: one of them leads back to it (RFC 8601 3). */

@@ -90,7 +90,7 @@ function smtpTarget(url: string, onCommandLine: boolean): SmtpTarget {
 function senderOf(options: CheckRelayOptions): CheckedSender | undefined {
   if (options.from === '') return undefined;
   const fromDomain = domainOf(mailbox('--from', options.from).address);
-  const { dkimDomain, dkimSelector, dkimKey, unsubscribeUrl, unsubscribeMailto } = options;
+  const { dkimDomain, dkimSelector, dkimKey, unsubscribeUrl, unsubscribeMailto, triggered } = options;
   const parts = [dkimDomain, dkimSelector, dkimKey].filter((part) => part !== '').length;
   if (parts !== 0 && parts !== 3) {
     throw new MailblastError(
@@ -112,6 +112,7 @@ function senderOf(options: CheckRelayOptions): CheckedSender | undefined {
           },
     unsubscribeUrl,
     unsubscribeMailto,
+    triggered,
   };
 }
 

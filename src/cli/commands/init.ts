@@ -65,6 +65,7 @@ function sayLaidOut(
   output.say('');
   if (folder !== process.cwd()) output.say(`Go there:            cd ${quoted(nearFolder(folder))}`);
   output.say(`See it in a browser: mailblast preview ${LIST}`);
+  output.say(`Find what is wrong:  mailblast check ${LIST}`);
   output.say(`Render every row:    mailblast send ${LIST} --dry-run`);
   output.say(`Rehearse, locally:   mailblast send ${LIST} --relay sandbox`);
 }

@@ -6,12 +6,13 @@ import { MailblastError } from '../../domain/errors.js';
 import { type Begun, begin, type CampaignRequest } from '../../engine/begin.js';
 import { mailbox } from '../../engine/sender.js';
 import { parseHeaderOption } from '../../message/header-option.js';
-import { defaultListId, parseListId } from '../../message/list-headers.js';
+import { defaultListId } from '../../message/list-headers.js';
 import { openLedger } from '../../store/sqlite/open.js';
 import type { Given } from '../commands.js';
 import { chooseDkim } from '../dkim-choice.js';
 import { EXIT } from '../exit-codes.js';
 import { ledgerPath } from '../ledger-file.js';
+import { listWords } from '../list-options.js';
 import { nextCommand } from '../next-command.js';
 import type { SendOptions } from '../options.js';
 import { makeOutput, type Output } from '../output.js';
@@ -103,10 +104,7 @@ export function requestOf(
     from: options.from,
     replyTo: options.replyTo,
     returnPath: options.returnPath,
-    listId:
-      options.listId !== ''
-        ? parseListId(options.listId)
-        : defaultListId(baseName(list), domainOf(from.address)),
+    ...listWords(options, defaultListId(baseName(list), domainOf(from.address))),
     headers: [
       ...options.header.map(parseHeaderOption),
       ...(options.feedbackId === '' ? [] : [['Feedback-ID', options.feedbackId] as const]),
@@ -117,8 +115,6 @@ export function requestOf(
     assetsUrl: assetsUrlOf(options.assetsUrl),
     jsonColumns: options.jsonColumn,
     rawFields: options.allowRaw,
-    unsubscribeUrl: options.unsubscribeUrl,
-    unsubscribeMailto: options.unsubscribeMailto.replace(/^mailto:/i, ''),
     rehearsal,
     options: remembered(options, chosen),
     allowWithdraw: options.allowWithdraw,

@@ -169,9 +169,10 @@ export class Preview {
   async #compile(unsubscribes: boolean): Promise<void> {
     const columns = this.#shelf?.columns.names;
     if (columns === undefined) return;
-    const { unsubscribeUrl, unsubscribeMailto } = this.#request;
+    const { unsubscribeUrl, unsubscribeMailto, listId } = this.#request;
     const needed =
       unsubscribes &&
+      listId !== '' &&
       unsubscribeUrl === '' &&
       unsubscribeMailto === '' &&
       !columns.some((column) => foldColumn(column) === 'unsubscribe_url');

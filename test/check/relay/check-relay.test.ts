@@ -34,6 +34,7 @@ const SENDER: CheckedSender = {
   dkim: { domain: 'example.com', selector: 's', publicKey: KEY },
   unsubscribeUrl: 'https://example.com/u?t={{token}}',
   unsubscribeMailto: '',
+  triggered: false,
 };
 
 const GOOD: Zone = {

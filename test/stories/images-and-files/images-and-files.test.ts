@@ -72,6 +72,25 @@ test('an image that is missing, or behind a link out of the folder, is named at 
   assert.equal(relay.journal.length, 0);
 });
 
+test("an include's image lies in the template's folder; one that is missing is named at the include's line", async (t) => {
+  const { desk, relay, env } = await house(t);
+  mkdirSync(join(desk.folder, 'parts'));
+  const part = (name: string) =>
+    `<!-- nope.png is gone. -->\n<mj-section><mj-column>\n  <mj-image alt="Logo" src="${name}" />\n</mj-column></mj-section>\n`;
+  desk.write('news.mjml', NEWS.replace('<mj-section', '<mj-include path="parts/head.mjml" /><mj-section'));
+  desk.write('parts/head.mjml', part('img/nope.png'));
+  const missing = await desk.run(SEND, env);
+  assert.equal(missing.code, 66);
+  assert.match(missing.stderr, /parts\/head\.mjml:3:29: The image img\/nope\.png is not there/);
+  const { code, stdout } = await desk.run(['check', 'list.csv', '--template', 'news.mjml']);
+  assert.equal(code, 65, stdout);
+  assert.match(stdout, /error +parts\/head\.mjml:3:29 +missing-image/);
+  desk.write('parts/head.mjml', part('img/logo.png'));
+  const found = await desk.run(SEND, env);
+  assert.equal(found.code, 0, found.stderr);
+  assert.equal((await simpleParser(relay.journal[0]!.octets)).attachments.length, 1);
+});
+
 test('each recipient gets the file that the column names; a row whose file may not be sent is invalid', async (t) => {
   const { desk, relay, env } = await house(t);
   mkdirSync(join(desk.folder, 'bills'));
@@ -107,6 +126,29 @@ test('each recipient gets the file that the column names; a row whose file may n
   ]) {
     assert.ok(rows.includes(reason), `${reason} in ${rows}`);
   }
+});
+
+test('a row whose file was missing is sent by the same command once the file is there, and nobody twice', async (t) => {
+  const { desk, relay, env } = await house(t);
+  desk.write('1.pdf', 'Bill 1');
+  desk.write(
+    'list.csv',
+    'email,name,bill\np1@example.org,A,1.pdf\np2@example.org,B,2.pdf\np3@example.org,C,3.pdf\n',
+  );
+  const send = [...SEND, '--attach-column', 'bill'];
+  const first = await desk.run(send, env);
+  assert.match(first.stdout, /2 rows invalid/);
+  assert.equal(relay.journal.length, 1);
+  desk.write('2.pdf', 'Bill 2');
+  const second = await desk.run(send, env);
+  assert.equal(second.code, 0, second.stderr);
+  assert.match(second.stdout, /3 rows, 1 recipient added, 1 row invalid/);
+  assert.deepEqual(
+    relay.journal.flatMap(({ to }) => to),
+    ['p1@example.org', 'p2@example.org'],
+  );
+  const { counts } = await desk.status();
+  assert.deepEqual([counts.accepted, counts.invalid], [2, 1]);
 });
 
 test("a recipient's file that changes before its message leaves ends the row with the reason, and sends nothing else", async (t) => {

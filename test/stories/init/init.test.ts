@@ -42,13 +42,16 @@ function nextCommands(stdout: string): string[] {
 }
 
 for (const { name, triggered } of KINDS) {
-  test(`${name}: what is laid out renders without a further word`, async (t) => {
+  test(`${name}: what is laid out renders without a further word, and check finds nothing`, async (t) => {
     const at = desk(t);
     const { code, stdout, stderr } = await at.run(['init', 'my news', '--template', name, '--yes']);
     assert.equal(code, 0, stderr);
     const folder = join(at.folder, 'my news');
     assert.deepEqual(readdirSync(folder).sort(), [...FILES, `${name}.mjml`].sort());
-    const [cd, , dryRun] = nextCommands(stdout);
+    const [cd, , check, dryRun] = nextCommands(stdout);
+    const checked = await typed(at, `${cd}\n${check}`);
+    assert.equal(checked.code, 0, checked.shown);
+    assert.match(checked.shown, /Nothing to mend was found\./);
     const { code: dry, shown } = await typed(at, `${cd}\n${dryRun}`);
     assert.equal(dry, 0, shown);
     assert.match(shown, new RegExp(`Campaign list-${name}: nothing is sent[^]* 0 invalid, 0 duplicates`));
@@ -60,7 +63,7 @@ for (const { name, triggered } of KINDS) {
 test('the rehearsal and the preview work as they are printed', async (t) => {
   const at = desk(t);
   const { stdout } = await at.run(['init', 'news', '--template', 'digest', '--yes']);
-  const [cd, preview, , rehearse] = nextCommands(stdout);
+  const [cd, preview, , , rehearse] = nextCommands(stdout);
   const rehearsed = await typed(at, `${cd}\n${rehearse}`);
   assert.equal(rehearsed.code, 0, rehearsed.shown);
   assert.match(rehearsed.shown, /Campaign list-digest is complete: 4 accepted/);
@@ -176,8 +179,10 @@ test('a terminal is asked for what was not said; Enter takes the default', ON_TE
   const answered = await atTerminal(
     [
       ['What kind', '\x1b[B\x1b[B\r'],
-      ['Who sends', 'Ada <ada@example.com>\r'],
-      ['which relay', 'smtps://mail.example.com\r'],
+      ['Who sends', 'nobody\r'],
+      ['not usable', '\x7f\x7f\x7f\x7f\x7f\x7fAda <ada@example.com>\r'],
+      ['which relay', 'smtp://u:secret@mail.example.com\r'],
+      ['Leave the password out', `${'\x7f'.repeat(32)}smtps://mail.example.com\r`],
     ],
     'two',
   );

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { simpleParser } from 'mailparser';
 import { startFakeRelay } from '../../servers/fake-relay.js';
-import { Desk } from '../mailblast.js';
+import { Desk, TEMPLATE } from '../mailblast.js';
 
 const SEND = ['send', 'list.csv', '--template', 'news.mjml', '--rate', 'unlimited'];
 
@@ -133,4 +133,29 @@ test('a local part beyond ASCII goes out where the relay offers SMTPUTF8, and is
   const mail = await simpleParser(readFileSync(join(folder, file)));
   assert.equal([mail.to].flat()[0]?.text, 'jörg@example.org');
   assert.match(mail.text ?? '', /Hello Jörg/);
+});
+
+test('triggered mail says nothing of a list, and cannot be told how to leave one', async (t) => {
+  const { desk, relay, env } = await house(t);
+  const { code, stderr } = await desk.run([...SEND, '--triggered'], env);
+  assert.equal(code, 0, stderr);
+  assert.equal(relay.journal.length, 3);
+  for (const { octets } of relay.journal) {
+    const mail = await simpleParser(octets);
+    const names = [...mail.headers.keys()];
+    assert.deepEqual(
+      names.filter((name) => /^(?:list|precedence)/.test(name)),
+      [],
+    );
+  }
+  const words = ['--unsubscribe-mailto', 'u@example.com', '--list-id', 'news.example.com'];
+  const refused = await desk.run([...SEND, '--triggered', '--campaign', 'other', ...words], env);
+  assert.equal(refused.code, 78);
+  assert.match(refused.stderr, /belongs to no list.*: take --list-id and --unsubscribe-mailto away/);
+  desk.write('news.mjml', TEMPLATE.replace('the news.', 'the news. <a href="{{unsubscribe_url}}">Leave</a>'));
+  const linked = await desk.run([...SEND, '--triggered', '--campaign', 'other'], env);
+  assert.equal(linked.code, 78, linked.stderr);
+  assert.match(linked.stderr, /--triggered mail cannot be left: take the link away/);
+  const checked = await desk.run(['check', 'list.csv', '--template', 'news.mjml', '--triggered']);
+  assert.match(checked.stdout, /missing-unsubscribe\s+The letter uses {{unsubscribe_url}}, which triggered/);
 });

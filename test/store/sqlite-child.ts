@@ -3,11 +3,11 @@
 
 import { writeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { MailblastError } from '../../src/domain/errors.js';
 import type { Ledger } from '../../src/store/ledger.js';
-import { openLedger } from '../../src/store/sqlite/open.js';
+import { built, openLedger } from '../built.js';
 import { mark, outcome, plan, row, START } from './conformance/campaign.js';
 
+const { MailblastError } = await built<typeof import('../../src/domain/errors.js')>('domain/errors.js');
 const [what, path] = process.argv.slice(2);
 
 function say(line: string): void {

@@ -4,7 +4,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openLedger } from '../../src/store/sqlite/open.js';
+import { openLedger } from '../built.js';
 import { ledgerConformance } from './ledger-conformance.js';
 
 ledgerConformance('SQLite on disk', {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { RunEvent } from '../../src/engine/events.js';
 import type { SmtpTarget } from '../../src/relay/relay-url.js';
 import type { Ledger } from '../../src/store/ledger.js';
-import { built } from './built.js';
+import { built } from '../built.js';
 
 const { begin } = await built<typeof import('../../src/engine/begin.js')>('engine/begin.js');
 const { send } = await built<typeof import('../../src/engine/send.js')>('engine/send.js');

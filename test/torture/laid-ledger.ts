@@ -4,8 +4,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import type { Content } from '../../src/domain/campaign.js';
 import type { ListRow } from '../../src/domain/recipient.js';
+import { openLedger } from '../built.js';
 import { CONTENT, person } from '../engine/campaigns.js';
-import { openLedger } from './built.js';
 
 export const CAMPAIGN = 'torture';
 

@@ -13,9 +13,9 @@ import { parseRelayUrl, type SmtpTarget } from '../../src/relay/relay-url.js';
 import { smtpRelay } from '../../src/relay/smtp-relay.js';
 import type { Timeouts } from '../../src/relay/timeouts.js';
 import type { Ledger, Overview } from '../../src/store/ledger.js';
+import { openLedger } from '../built.js';
 import { makeCertificates, readKeyPair } from '../servers/certificates.js';
 import { type FakeRelay, type FakeRelayOptions, startFakeRelay } from '../servers/fake-relay.js';
-import { openLedger } from './built.js';
 import { HastyClock } from './hasty-clock.js';
 import { Journal } from './journal.js';
 import { CAMPAIGN, layLedger } from './laid-ledger.js';
@@ -52,7 +52,13 @@ export interface Ended {
 }
 
 /** Long enough that a busy machine is no silent relay. */
-const TIMEOUTS: Partial<Timeouts> = { greeting: 5_000, command: 5_000, data: 5_000, body: 5_000, quit: 100 };
+const TIMEOUTS: Partial<Timeouts> = {
+  greeting: 60_000,
+  command: 60_000,
+  data: 60_000,
+  body: 60_000,
+  quit: 100,
+};
 
 const LOGIN = { user: 'news', password: 'secret' };
 

@@ -2,7 +2,7 @@
 // that the engine is handed is wrapped, so that the point is on the border between the two, whatever lies behind it.
 
 import type { Ledger } from '../../src/store/ledger.js';
-import { openLedger } from './built.js';
+import { openLedger } from '../built.js';
 import { goThrough } from './campaign-run.js';
 import { withInstead } from './instead.js';
 import type { Orders } from './orders.js';

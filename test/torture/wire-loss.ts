@@ -44,7 +44,7 @@ const BREAKS: readonly Break[] = [
 ];
 
 /** The client's patience with a silent relay: short, but so long that a busy machine is not taken for one. */
-const PATIENCE: Partial<Timeouts> = { greeting: 2_500, command: 2_500, data: 2_500, body: 2_500 };
+const PATIENCE: Partial<Timeouts> = { greeting: 6_000, command: 6_000, data: 6_000, body: 6_000 };
 
 const patiently = (waits: true | undefined) => (waits ? { timeouts: PATIENCE, waits } : {});
 

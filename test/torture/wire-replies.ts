@@ -198,7 +198,7 @@ const PATIENCE: readonly Misdeed[] = [
     what: 'no reply to the dot, ever',
     people: 6,
     script: (_random, done) => ({ body: nowAndThen({ accept: true, after: 'silence' }, done, 1) }),
-    timeouts: { body: 2_500 },
+    timeouts: { body: 6_000 },
     waits: true,
     end: { inDoubt: [1, 1] },
   },

@@ -61,6 +61,20 @@ test('every view shows the message of the recipient that was chosen', { skip }, 
   assert.match(await shown(page, '#panel-findings'), /learns little of the letter.*news\.mjml · thin-text/s);
 });
 
+test('what the settings silence is not among the findings', { skip }, async (t) => {
+  const { address } = await preview(t, {
+    ...FILES,
+    'mailblast.config.json': '{ "silence": ["thin-text"], "unsubscribeMailto": "leave@example.com" }',
+  });
+  const letter = async () =>
+    (await (await fetch(new URL('letter?at=0', address))).json()) as {
+      findings?: readonly { rule: string }[];
+    } | null;
+  await until('the letter is there', async () => (await letter())?.findings !== undefined);
+  const rules = (await letter())!.findings!.map(({ rule }) => rule);
+  assert.ok(!rules.includes('thin-text'), rules.join());
+});
+
 test('the source is what send gives the relay, octet for octet, but for what is made per campaign', {
   skip,
 }, async (t) => {

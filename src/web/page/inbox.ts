@@ -67,7 +67,7 @@ function drawList({ entries, found }: InboxList): void {
         { 'data-name': entry.name, onclick: () => pick(entry) },
         make('span', { class: 'who' }, entry.subject === '' ? 'No subject' : entry.subject),
         make('time', { class: 'line', datetime: new Date(entry.at).toISOString() }, clock(entry.at)),
-        make('span', { class: 'why' }, `${entry.from} → ${entry.to}`),
+        make('span', { class: 'why' }, `To ${entry.to}, from ${entry.from}`),
         make('span', { class: 'beginning' }, entry.beginning),
       ),
     ),

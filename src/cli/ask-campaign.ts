@@ -4,7 +4,7 @@
 import { isCancel, select, text } from '@clack/prompts';
 import { MailblastError } from '../domain/errors.js';
 import { KINDS, type Kind } from '../engine/kinds.js';
-import { mailbox } from '../engine/letters.js';
+import { mailbox } from '../engine/sender.js';
 import { parseRelayUrl } from '../relay/relay-url.js';
 
 /** What is not undefined was said on the command line, and is not asked for. */

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { domainOf } from '../domain/address.js';
 import { MailblastError } from '../domain/errors.js';
 import { replacesMessageId } from '../domain/providers.js';
-import { mailbox } from '../engine/letters.js';
+import { mailbox } from '../engine/sender.js';
 import { type DkimSigner, dkimSigner } from '../message/dkim.js';
 import type { RelayTarget } from '../relay/relay-url.js';
 import type { RunFlags } from './options.js';

@@ -26,7 +26,7 @@ export function previewSubject(
   const request = requestOf(list, { ...options, from }, true);
   const signer = chooseDkim(options, from, undefined);
   return {
-    preview: new Preview(request, { sign: signer?.sign, unsubscribeUrl: PLACEHOLDER_UNSUBSCRIBE }),
+    preview: new Preview(request, { sign: signer?.signature, unsubscribeUrl: PLACEHOLDER_UNSUBSCRIBE }),
     template: shownPath(options.template, options.template),
     list,
     notes: [...notes, ...(signer?.notes ?? [])],

@@ -58,7 +58,7 @@ export async function runCampaign(
         wait: flags.wait,
         inDoubt: flags.inDoubt,
       },
-      sign: signer?.sign,
+      sign: signer?.signature,
       clock: systemClock,
       stop,
       report: (event) => {

@@ -38,4 +38,6 @@ export interface ConnectFailure {
   readonly stage: 'connect' | 'greeting' | 'ehlo' | 'tls' | 'auth';
   readonly reply: Reply | undefined;
   readonly why: string;
+  /** The connection ended, or nothing sensible was said: no word on what the stage is about, such as the login. */
+  readonly lost?: boolean;
 }

@@ -3,7 +3,7 @@
 //   stage            2yz        4yz              5yz                           no sensible reply
 //   connect, EHLO    –          try again later  try again later               try again later
 //   TLS              –          try again later  stop                          stop
-//   AUTH             –          try again later  stop: the login               stop: the login
+//   AUTH             –          try again later  stop: the login               try again later
 //   MAIL             –          retry            stop: the sender              put back
 //   RCPT             –          retry            reject                        put back
 //   DATA             –          retry            reject                        put back
@@ -69,7 +69,7 @@ function byStage(stage: 'mail' | 'rcpt' | 'data' | 'body', reply: Reply): Verdic
 }
 
 /** The verdict on a connection that could not be opened: whether to try again, how, or to stop. `relay` as above. */
-export function judgeConnection({ stage, reply, why }: ConnectFailure, relay = ''): ConnectVerdict {
+export function judgeConnection({ stage, reply, why, lost }: ConnectFailure, relay = ''): ConnectVerdict {
   if (reply !== undefined) {
     const rule = firstFit(rulesFor(relay), stage, reply) ?? firstFit(STANDARDS, stage, reply);
     const verdict = rule === undefined ? undefined : readRule(rule, reply);
@@ -79,7 +79,7 @@ export function judgeConnection({ stage, reply, why }: ConnectFailure, relay = '
   }
   const temporary = reply !== undefined && replyClass(reply) === 4;
   if (temporary) return { action: 'try_again', ...ground(`${stage}-4yz`, 'RFC 5321 4.2.1') };
-  if (stage !== 'tls' && stage !== 'auth') {
+  if (lost || (stage !== 'tls' && stage !== 'auth')) {
     return { action: 'try_again', ...ground(ruleName(stage, reply), 'RFC 5321 4.5.4.1') };
   }
   const trouble = stage === 'tls' ? 'unreachable' : 'refused';

@@ -43,6 +43,12 @@ export class Bucket {
     return Math.max(this.#start, this.#last + this.#interval, now - this.#tolerance);
   }
 
+  /** How many tokens could be taken now: `Infinity` without a limit, 0 when the next one is due later. */
+  tokens(now: number): number {
+    if (this.#interval === 0) return Number.POSITIVE_INFINITY;
+    return Math.max(0, 1 + Math.floor((now - this.due(now)) / this.#interval));
+  }
+
   /** Takes a token and gives the moment at which it may be used: at once if that is not after `now`. */
   take(now: number): number {
     this.#last = this.due(now);

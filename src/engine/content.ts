@@ -14,8 +14,9 @@ import { compileTemplate } from '../template/compile.js';
 import { compileMerge } from '../template/merge.js';
 import { attachmentEntity, unreadable } from './attached-files.js';
 import type { CampaignRequest } from './begin.js';
-import { BUILTINS, bareAddress, Letters, mailbox } from './letters.js';
+import { BUILTINS, Letters } from './letters.js';
 import { type PlacedImages, placeImages } from './local-images.js';
+import { bareAddress, mailbox } from './sender.js';
 
 /** What a campaign may not begin with, though the rest of its content can be made all the same. */
 export type Flaw = 'missing-image' | 'missing-subject' | 'missing-unsubscribe';

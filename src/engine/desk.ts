@@ -109,6 +109,10 @@ export class Desk implements Supply<PersonalMessage> {
     this.lookUp();
   }
 
+  release(message: PersonalMessage): void {
+    this.#stock.release(message);
+  }
+
   /** Resolves when nothing is in hand, and nothing is due or may be begun; or when the run is to stop. */
   quiet(): Promise<void> {
     return new Promise((resolve) => {

@@ -7,7 +7,7 @@ import type { Ledger } from '../store/ledger.js';
 import { Letters, type PersonalMessage, type Sign } from './letters.js';
 
 /** What a run needs of letters. */
-export type Writer = Pick<Letters, 'write' | 'signed' | 'sign' | 'emptyFields'>;
+export type Writer = Pick<Letters, 'write' | 'signed' | 'sign' | 'wipe' | 'emptyFields'>;
 
 export class Editions implements Writer {
   readonly #campaign: Campaign;
@@ -35,6 +35,10 @@ export class Editions implements Writer {
 
   sign(message: PersonalMessage): Promise<PersonalMessage> {
     return this.#newest.sign(message);
+  }
+
+  wipe(message: PersonalMessage): void {
+    this.#newest.wipe(message);
   }
 
   /** How often a field without a fallback was empty, by field, over all contents. */

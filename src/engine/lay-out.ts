@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { MailblastError } from '../domain/errors.js';
 import { parseRelayUrl } from '../relay/relay-url.js';
 import type { Kind } from './kinds.js';
-import { mailbox } from './letters.js';
+import { mailbox } from './sender.js';
 
 export interface NewCampaign {
   readonly folder: string;

@@ -1,24 +1,19 @@
 // Writes each recipient's message from a campaign's frozen content: merge, compose, done. What is the same for all is
 // made once, here, at the beginning. Knows template and message; knows nothing of relays and the ledger.
 
-import {
-  domainOf,
-  isAddress,
-  type Mailbox,
-  needsSmtpUtf8,
-  parseAddress,
-  parseMailbox,
-} from '../domain/address.js';
+import { domainOf, isAddress, type Mailbox, parseAddress } from '../domain/address.js';
 import type { Outgoing } from '../domain/attempt.js';
 import type { Campaign } from '../domain/campaign.js';
 import type { Delivery } from '../domain/delivery.js';
-import { MailblastError, UnmergeableRow } from '../domain/errors.js';
+import { UnmergeableRow } from '../domain/errors.js';
 import { type PieceEncoder, PLAIN } from '../domain/pieces.js';
 import { composer } from '../message/compose.js';
 import { identify, token } from '../message/identity.js';
-import { QUOTED_PRINTABLE } from '../message/quoted-printable.js';
+import { Slates } from '../message/slates.js';
+import { Stencil } from '../message/stencil.js';
 import { compileMerge, type Merge, type Part } from '../template/merge.js';
 import { personalAttachment } from './personal-files.js';
+import { mailbox } from './sender.js';
 
 /** Merge fields that are always there, unless a column has the name. */
 export const BUILTINS = ['email', 'campaign', 'token', 'unsubscribe_url'] as const;
@@ -26,6 +21,8 @@ export const BUILTINS = ['email', 'campaign', 'token', 'unsubscribe_url'] as con
 /** One delivery's complete message. */
 export interface PersonalMessage extends Outgoing {
   readonly delivery: Delivery;
+  /** Its lines are known to be DKIM's relaxed form of themselves. */
+  readonly relaxed: boolean;
   /** The message's Date, milliseconds since 1970: kept with the first mark, so that a second copy has it too. */
   readonly date: number;
   /** Whether its mark was asked for. */
@@ -34,8 +31,14 @@ export interface PersonalMessage extends Outgoing {
   begun: number;
 }
 
-/** Gives a message with its DKIM signature in front; rejects when it cannot be made. */
-export type Sign = (octets: Uint8Array) => Promise<Uint8Array>;
+/**
+ * Gives the header that signs a message when it stands in front of it; rejects when it cannot be made.
+ * `relaxed`: the message's lines are known to be DKIM's relaxed form of themselves.
+ */
+export type Sign = (octets: Uint8Array, relaxed: boolean) => Promise<string>;
+
+/** Octets left free in front of a message that will be signed: a signature with a key of 4096 bits has about 1100. */
+const ROOM_TO_SIGN = 2048;
 
 export class Letters {
   readonly #campaign: Campaign;
@@ -43,6 +46,7 @@ export class Letters {
   readonly #from: Mailbox;
   readonly #compose: ReturnType<typeof composer>;
   readonly #sign: Sign | undefined;
+  readonly #slates = new Slates();
   readonly #merges: {
     readonly subject: Merge;
     readonly text: Merge;
@@ -63,18 +67,24 @@ export class Letters {
     this.#campaign = campaign;
     this.#secret = secret;
     this.#from = mailbox('--from', content.sender.from);
-    this.#compose = composer({
-      from: this.#from,
-      replyTo: content.sender.replyTo === '' ? undefined : mailbox('--reply-to', content.sender.replyTo),
-      listId: content.listId,
-      headers: [],
-      attachments: content.attachments,
-      related: content.related ?? [],
-    });
+    const stencil = new Stencil();
+    const room = sign === undefined ? 0 : ROOM_TO_SIGN;
+    this.#compose = composer(
+      {
+        from: this.#from,
+        replyTo: content.sender.replyTo === '' ? undefined : mailbox('--reply-to', content.sender.replyTo),
+        listId: content.listId,
+        headers: [],
+        stencil,
+        attachments: content.attachments,
+        related: content.related ?? [],
+      },
+      (length) => this.#slates.take(room + length).subarray(room),
+    );
     this.#merges = {
       subject: this.#merge('header', content.subject, 'the subject'),
-      text: this.#merge('text', content.text, 'the text part', QUOTED_PRINTABLE),
-      html: this.#merge('html', content.html, 'the template', QUOTED_PRINTABLE),
+      text: this.#merge('text', content.text, 'the text part', stencil),
+      html: this.#merge('html', content.html, 'the template', stencil),
       unsubscribe: this.#merge('url', content.unsubscribeUrl, '--unsubscribe-url'),
       returnPath: this.#merge('header', content.sender.returnPath, '--return-path'),
     };
@@ -99,7 +109,7 @@ export class Letters {
     const { builtins, unsubscribeUrl } = this.#builtins(delivery);
     const identity = identify(id, delivery.key, domainOf(this.#from.address));
     const date = delivery.markedAt ?? now;
-    const octets = this.#compose({
+    const { octets, relaxed } = this.#compose({
       to: { address: delivery.address, key: delivery.key },
       subject: this.#merges.subject.render(fields, builtins, this.#countEmpty),
       text: this.#merges.text.render(fields, builtins),
@@ -117,6 +127,7 @@ export class Letters {
     return {
       envelope: { returnPath: this.#returnPath(delivery, builtins), recipient: delivery.address },
       octets,
+      relaxed,
       delivery,
       date,
       marked: false,
@@ -132,7 +143,18 @@ export class Letters {
   /** The message with its signature. Rejects when it cannot be signed: then nothing leaves. */
   async sign(message: PersonalMessage): Promise<PersonalMessage> {
     if (this.#sign === undefined) return message;
-    return { ...message, octets: await this.#sign(message.octets) };
+    const { octets, relaxed } = message;
+    const header = Buffer.from(await this.#sign(octets, relaxed), 'latin1');
+    const start = octets.byteOffset - header.length;
+    if (start < 0) return { ...message, octets: Buffer.concat([header, octets]) };
+    const signed = Buffer.from(octets.buffer, start, header.length + octets.length);
+    header.copy(signed);
+    return { ...message, octets: signed };
+  }
+
+  /** The message's octets are not needed any more: their memory serves another one. */
+  wipe(message: PersonalMessage): void {
+    this.#slates.wipe(message.octets);
   }
 
   /** The delivery's subject and text as its reader sees them. */
@@ -160,10 +182,14 @@ export class Letters {
     readonly unsubscribeUrl: string;
   } {
     const { content, name, id } = this.#campaign;
-    const builtins: Record<string, string> = {
+    const secret = this.#secret;
+    const builtins = {
       email: delivery.address,
       campaign: name,
-      token: token(this.#secret, id, delivery.key),
+      // Made only for a template that has it.
+      get token() {
+        return token(secret, id, delivery.key);
+      },
       unsubscribe_url: '',
     };
     const unsubscribeUrl = this.#merges.unsubscribe.render(delivery.fields, builtins);
@@ -193,39 +219,4 @@ export class Letters {
 export function messageIdOf(campaign: Campaign, key: string): string {
   return identify(campaign.id, key, domainOf(mailbox('--from', campaign.content.sender.from).address))
     .messageId;
-}
-
-/** @throws MailblastError `settings` when the text is no mailbox. */
-export function mailbox(option: string, text: string): Mailbox {
-  const parsed = parseMailbox(text);
-  if ('reason' in parsed) {
-    throw new MailblastError(
-      'settings',
-      `${option} "${text}" is not usable: ${parsed.reason}. Write it as "Name <you@example.com>".`,
-    );
-  }
-  demandAscii(option, parsed.address.address);
-  return parsed;
-}
-
-/** @throws MailblastError `settings` when the text is no address. */
-export function bareAddress(option: string, text: string): string {
-  const parsed = parseAddress(text);
-  if (!isAddress(parsed)) {
-    throw new MailblastError(
-      'settings',
-      `${option} "${text}" is not usable: ${parsed.reason}. Write it as you@example.com.`,
-    );
-  }
-  demandAscii(option, parsed.address);
-  return parsed.address;
-}
-
-/** The sender's own addresses must be ones that every relay and every reader's program can take. */
-function demandAscii(option: string, address: string): void {
-  if (!needsSmtpUtf8(address)) return;
-  throw new MailblastError(
-    'settings',
-    `${option} "${address}" is not usable: letters beyond ASCII before the @ need SMTPUTF8, which few relays offer.`,
-  );
 }

@@ -61,6 +61,11 @@ export class Stock {
     this.#queue.putBack(delivery);
   }
 
+  /** The message's octets are not needed any more. */
+  release(message: PersonalMessage): void {
+    this.#letters.wipe(message);
+  }
+
   /** Writes the next message that can be written. */
   #write(): PersonalMessage | undefined {
     for (;;) {

@@ -3,9 +3,11 @@
 // SMTP.
 
 import { type Address, type Mailbox, needsSmtpUtf8 } from '../domain/address.js';
-import { checkOctets } from './final-check.js';
+import { demandSound } from './final-check.js';
 import { extraHeader, graphic, mailboxHeader, textHeader } from './headers.js';
 import { listIdHeader, unsubscribeHeaders } from './list-headers.js';
+import { isRelaxed } from './relaxed.js';
+import type { Stencil } from './stencil.js';
 
 /** What the messages of a campaign have in common. */
 export interface Letterhead {
@@ -17,6 +19,8 @@ export interface Letterhead {
   readonly headers: readonly (readonly [name: string, value: string])[];
   /** Files for everybody, in their order, as `encodeAttachment` gives them. */
   readonly attachments: readonly string[];
+  /** Made the bodies; what it keeps is in every message. */
+  readonly stencil: Stencil;
   /** Images that the HTML shows by `cid:`, in their order, as `encodeImage` gives them. */
   readonly related: readonly string[];
 }
@@ -26,7 +30,7 @@ export interface Letter {
   readonly to: Address;
   /** Unicode, merged and decoded. */
   readonly subject: string;
-  /** Already quoted-printable, from `QUOTED_PRINTABLE`. A part whose body is empty is left out. */
+  /** Already quoted-printable, as the letterhead's stencil gives it. A part whose body is empty is left out. */
   readonly text: string;
   readonly html: string;
   /** The Date header, milliseconds since 1970. */
@@ -46,14 +50,24 @@ export interface Letter {
   readonly attachments: readonly string[];
 }
 
+/** A complete message. */
+export interface Composed {
+  readonly octets: Buffer;
+  /** Its lines are known to be DKIM's relaxed form of themselves. */
+  readonly relaxed: boolean;
+}
+
 /**
  * Gives the function that turns letters into complete messages, which have passed `checkOctets`: images and attachments
  * for everybody once, here, since a scan of 5 MB takes several times as long as its copy; all else in each message.
- * The same letter gives the same octets.
+ * The same letter gives the same octets. They are written on what `memory` gives for a number of octets.
  * @throws MailblastError when the letterhead's list id is none; the function it gives throws UnmergeableRow
  * when an unsubscribe address cannot stand in a header.
  */
-export function composer(letterhead: Letterhead): (letter: Letter) => Buffer {
+export function composer(
+  letterhead: Letterhead,
+  memory: (length: number) => Buffer = Buffer.allocUnsafe,
+): (letter: Letter) => Composed {
   const sender =
     mailboxHeader('From', letterhead.from) +
     (letterhead.replyTo === undefined ? '' : mailboxHeader('Reply-To', letterhead.replyTo));
@@ -65,6 +79,7 @@ export function composer(letterhead: Letterhead): (letter: Letter) => Buffer {
   const dateHeader = rememberingLast(formatDate);
   const attachments = letterhead.attachments.map(soundEntity);
   const related = letterhead.related.map(soundEntity);
+  const sameRelaxed = [...attachments, ...related].every(isRelaxed);
 
   return (letter) => {
     const head =
@@ -87,10 +102,13 @@ export function composer(letterhead: Letterhead): (letter: Letter) => Buffer {
       ...(files.length === 0 ? [] : [Buffer.from(`\r\n--mixed${boundary}\r\n`, 'latin1')]),
       ...enclosed(`mixed${boundary}`, files),
     ];
-    const { octets, ownLength } = octetsOf(own, rest);
     const utf8 = needsSmtpUtf8(letter.to.address);
-    demandSound(octets.subarray(0, ownLength), `The message for ${letter.to.address}`, utf8);
-    return octets;
+    let relaxed = sameRelaxed && letter.attachments.length === 0 && letterhead.stencil.relaxed;
+    const octets = octetsOf(own.join(''), rest, { stencil: letterhead.stencil, memory }, (stretch) => {
+      demandSound(stretch, `The message for ${letter.to.address}`, utf8);
+      relaxed &&= isRelaxed(stretch);
+    });
+    return { octets, relaxed };
   };
 }
 
@@ -99,12 +117,6 @@ function recipient(address: string): string {
   if (!needsSmtpUtf8(address)) return graphic(address);
   if (/[\s\p{Cc}<>,;]/u.test(address)) throw new Error(`Not an address: ${JSON.stringify(address)}.`);
   return Buffer.from(address).toString('latin1');
-}
-
-/** @throws Error when the octets may not leave: a bug, not a matter of the user's data. */
-function demandSound(octets: Buffer, what: string, utf8 = false): void {
-  const fault = checkOctets(octets, utf8);
-  if (fault !== undefined) throw new Error(`${what} is not fit to be sent: ${fault}.`);
 }
 
 /** An encoded file as octets that end in a line end. */
@@ -174,20 +186,21 @@ function enclosed(boundary: string, attachments: readonly Buffer[]): Buffer[] {
   return attachments.flatMap((entity, i) => [entity, i === attachments.length - 1 ? end : between]);
 }
 
-/** ASCII strings and then octets as one piece, each copied once; and the length of what the strings became. */
+/** A text of the stencil's and then octets as one piece, each copied once. `look` sees what nobody has looked at before. */
 function octetsOf(
-  strings: readonly string[],
-  buffers: readonly Buffer[],
-): { readonly octets: Buffer; readonly ownLength: number } {
-  let ownLength = 0;
-  for (const string of strings) ownLength += string.length;
-  let length = ownLength;
-  for (const buffer of buffers) length += buffer.length;
-  const octets = Buffer.allocUnsafe(length);
-  let at = 0;
-  for (const string of strings) at += octets.write(string, at, 'latin1');
-  for (const buffer of buffers) at += buffer.copy(octets, at);
-  return { octets, ownLength };
+  text: string,
+  rest: readonly Buffer[],
+  { stencil, memory }: { readonly stencil: Stencil; readonly memory: (length: number) => Buffer },
+  look: (stretch: Buffer) => void,
+): Buffer {
+  const textLength = stencil.lengthOf(text);
+  let length = textLength;
+  for (const buffer of rest) length += buffer.length;
+  const octets = memory(length);
+  stencil.write(text, octets, (from, to) => look(octets.subarray(from, to)));
+  let at = textLength;
+  for (const buffer of rest) at += buffer.copy(octets, at);
+  return octets;
 }
 
 /** RFC 5322 3.3, in UTC. */

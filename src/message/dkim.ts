@@ -19,10 +19,13 @@ export interface DkimSettings {
 
 export interface DkimSigner {
   /**
-   * Gives the message with its signature in front. The same message gives the same octets, since the signature has
-   * neither `t=` nor `x=` and RSASSA-PKCS1-v1_5 uses no chance (R5). RSA runs on libuv's thread pool.
+   * Gives the header that signs a message when it stands in front of it, with its line end. The same message gets the
+   * same one, since it has neither `t=` nor `x=` and RSASSA-PKCS1-v1_5 uses no chance (R5). RSA runs on libuv's thread
+   * pool. `relaxed`: the body's lines are known to be the relaxed form of themselves.
    * Rejects when no signature can be made; then the message must not leave.
    */
+  readonly signature: (octets: Uint8Array, relaxed?: boolean) => Promise<string>;
+  /** The message with that header in front. */
   readonly sign: (octets: Uint8Array) => Promise<Buffer>;
   /** For the user, as sentences: a short key, a domain that DMARC may not count. */
   readonly notes: readonly string[];
@@ -57,19 +60,22 @@ export function dkimSigner(settings: DkimSettings): DkimSigner {
   const tags = ['v=1;', 'a=rsa-sha256;', 'c=relaxed/relaxed;', `d=${domain};`, `s=${selector};`];
   const opening = flow('DKIM-Signature:', tags, ' ');
 
+  const signature = async (octets: Uint8Array, relaxed = false): Promise<string> => {
+    const message = Buffer.from(octets.buffer, octets.byteOffset, octets.byteLength);
+    const end = message.indexOf(END_OF_HEADERS);
+    if (end < 0) throw new Error('The message cannot be signed: its headers have no end.');
+    const { named, canonical } = signedFields(names, headerFields(message.toString('latin1', 0, end)));
+    const body = relaxedBody(message.subarray(end + END_OF_HEADERS.length), relaxed);
+    const bodyHash = hash('sha256', body, 'base64');
+    const header = `${opening}${flow('\r\n h=', named, '')};\r\n bh=${bodyHash};\r\n b=`;
+    const [own] = headerFields(header);
+    const signed = await rsaSha256(Buffer.from(canonical + relaxedField(own!), 'latin1'), key);
+    return `${header}${signed.toString('base64').replace(/.{72}(?=.)/g, '$&\r\n ')}\r\n`;
+  };
+
   return {
-    sign: async (octets) => {
-      const message = Buffer.from(octets.buffer, octets.byteOffset, octets.byteLength);
-      const end = message.indexOf(END_OF_HEADERS);
-      if (end < 0) throw new Error('The message cannot be signed: its headers have no end.');
-      const { named, canonical } = signedFields(names, headerFields(message.toString('latin1', 0, end)));
-      const bodyHash = hash('sha256', relaxedBody(message.subarray(end + END_OF_HEADERS.length)), 'base64');
-      const header = `${opening}${flow('\r\n h=', named, '')};\r\n bh=${bodyHash};\r\n b=`;
-      const [own] = headerFields(header);
-      const signature = await rsaSha256(Buffer.from(canonical + relaxedField(own!), 'latin1'), key);
-      const line = `${header}${signature.toString('base64').replace(/.{72}(?=.)/g, '$&\r\n ')}\r\n`;
-      return Buffer.concat([Buffer.from(line, 'latin1'), message]);
-    },
+    signature,
+    sign: async (octets) => Buffer.concat([Buffer.from(await signature(octets), 'latin1'), octets]),
     notes: [...notes, ...alignmentNotes(domain, settings.fromDomain)],
     record: { name: `${selector}._domainkey.${domain}`, value: `v=DKIM1; k=rsa; p=${publicKeyOf(key)}` },
   };

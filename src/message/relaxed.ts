@@ -34,14 +34,25 @@ export function relaxedField({ name, value }: HeaderField): string {
   return `${name}:${unfolded.replace(/^ | $/g, '')}`;
 }
 
+/** Whether whole lines come out as they are: no tab, no two blanks side by side, none at a line's end. */
+export function isRelaxed(lines: Uint8Array): boolean {
+  for (let at = 0; at < lines.length; at++) {
+    const octet = lines[at]!;
+    if (octet === TAB) return false;
+    if (octet === BLANK && (lines[at + 1] === BLANK || lines[at + 1] === CR)) return false;
+  }
+  return true;
+}
+
 /**
  * The body with each run of blanks as one, without those at the ends of lines and without empty lines at its end;
- * it ends in CRLF unless it is empty. A body that is like this already comes back as it is, a part of the same memory:
- * to find that out takes 10 µs for 40 kB, less than a fifth of looking at each octet here.
+ * it ends in CRLF unless it is empty. A body that is like this already comes back as it is, a part of the same memory.
+ * `known`: its lines are, by `isRelaxed`. To find that out here takes 35 µs for 33 kB, more than its hash.
  */
-export function relaxedBody(body: Buffer): Buffer {
+export function relaxedBody(body: Buffer, known = false): Buffer {
   const end = lastContent(body);
   if (end === 0) return body.subarray(0, 0);
+  if (known && endsLine(body, end)) return body.subarray(0, end + LINE_END.length);
   const search = { tab: -2, two: -2, trailing: -2 };
   let change = nextChange(body, 0, end, search);
   if (change === end && endsLine(body, end)) return body.subarray(0, end + LINE_END.length);

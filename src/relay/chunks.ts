@@ -128,6 +128,7 @@ export class ChunkedSession {
       landed: this.#attempt(expected, source, () => left).then((attempt) => {
         this.#flights.splice(this.#flights.indexOf(flight), 1);
         source.ended(message, attempt);
+        if (left && talk.flushed) source.release?.(message);
         this.#onLanding();
       }),
     };

@@ -69,7 +69,13 @@ const WANTS_CERTIFICATE = /CERTIFICATE_REQUIRED|ALERT_(?:BAD_CERTIFICATE|UNKNOWN
 export function explainFailure(target: SmtpTarget, error: Failing, progress: Progress): ConnectFailure {
   const reply = error.response === undefined ? undefined : parseReply(error.response);
   const stage = error.stage ?? stageOf(target, error, progress);
-  return { stage, reply, why: error.refusal ?? why(target, error, stage, reply) };
+  const failure = { stage, reply, why: error.refusal ?? why(target, error, stage, reply) };
+  return stage === 'auth' && wasLost(error, reply) ? { ...failure, lost: true } : failure;
+}
+
+/** Neither our own reason nor the relay's: the network's end, or words that are no reply. */
+function wasLost({ refusal, response, command = 'CONN' }: Failing, reply: Reply | undefined): boolean {
+  return refusal === undefined && reply === undefined && (response !== undefined || command === 'CONN');
 }
 
 function stageOf(target: SmtpTarget, error: Failing, progress: Progress): ConnectFailure['stage'] {

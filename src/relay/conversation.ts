@@ -85,6 +85,11 @@ export class Conversation {
     this.#socket.uncork();
   }
 
+  /** Whether all that was written is in the system's hands. A relay may answer what it has not read to its end. */
+  get flushed(): boolean {
+    return this.#socket.writableLength === 0;
+  }
+
   /**
    * Hands over much, piece by piece as the relay takes it. Resolves when the last piece was handed to the socket,
    * or when it is over; `timeout` milliseconds are allowed for each piece. Gives whether the last piece was.
@@ -173,7 +178,12 @@ export class Conversation {
     if (oldest === undefined) return;
     const { timeout } = oldest;
     const why = `no reply came within ${formatDuration(timeout)}`;
-    this.#timer = setTimeout(() => this.#end({ why, reply: undefined, silent: true }), timeout);
+    this.#timer = setTimeout(() => {
+      // A process that was stopped or held up finds the time over and the reply unread. Node reads before this comes back.
+      setImmediate(() => {
+        if (this.#expected[0] === oldest) this.#end({ why, reply: undefined, silent: true });
+      });
+    }, timeout);
   }
 
   #drained(timeout: number): Promise<void> {

@@ -7,6 +7,7 @@ import type { Pace } from '../domain/pace.js';
 import { Bucket } from '../domain/rate.js';
 import { Reach } from './reach.js';
 import type { Relay, Session, Source } from './relay.js';
+import { Waiters } from './waiters.js';
 
 /** Where the pool's messages come from and where what became of them goes. */
 export interface Supply<T extends Outgoing> {
@@ -16,6 +17,8 @@ export interface Supply<T extends Outgoing> {
   waiting(): boolean;
   mark(message: T): Promise<void>;
   ended(message: T, attempt: Attempt): void;
+  /** As a source's. */
+  release(message: T): void;
 }
 
 export interface PoolSettings {
@@ -25,18 +28,8 @@ export interface PoolSettings {
   readonly notice: (sentence: string) => void;
 }
 
-/** A session without a message for so long says QUIT. Relays hold an idle client against it. */
-const IDLE_MS = 15_000;
-
 /** RFC 5321 4.2.3: the relay closes the channel. It says nothing of the message, and is no sign of being there. */
 const CLOSING = 421;
-
-/** A reason of our own: an abort without one makes an exception with its stack each time. */
-const SERVED = 'served';
-
-interface Waiter<T> {
-  readonly give: (message: T | undefined) => void;
-}
 
 export class Pool<T extends Outgoing> {
   readonly #relay: Relay;
@@ -45,12 +38,12 @@ export class Pool<T extends Outgoing> {
   readonly #clock: Clock;
   readonly #bucket: Bucket;
   readonly #reach: Reach;
-  /** The sessions that wait for a message, the one used last at the end: the others may fall idle. */
-  readonly #waiters: Waiter<T>[] = [];
+  readonly #waiters: Waiters<T>;
   readonly #sessions = new Map<Session, Promise<void>>();
   readonly #onFailure: (failure: Error) => void;
   #closing = false;
-  #opening: Promise<void> | undefined;
+  /** Sessions that are being opened. */
+  #opening = 0;
   #alarm: { readonly at: number; readonly off: AbortController } | undefined;
 
   /** `onFailure` is told once when the relay cannot be used any longer; the caller then drains and closes. */
@@ -67,6 +60,7 @@ export class Pool<T extends Outgoing> {
     this.#clock = clock;
     this.#bucket = new Bucket(settings.pace.rate, clock.monotonic());
     this.#reach = new Reach(relay.name, clock, settings);
+    this.#waiters = new Waiters(clock);
     this.#onFailure = onFailure;
   }
 
@@ -78,7 +72,7 @@ export class Pool<T extends Outgoing> {
   /** Takes no further message, lets every session finish the one in hand and say QUIT. */
   async close(): Promise<void> {
     this.#closing = true;
-    for (const waiter of this.#waiters.splice(0)) waiter.give(undefined);
+    this.#waiters.dismiss();
     await Promise.all(this.#sessions.values());
   }
 
@@ -98,13 +92,11 @@ export class Pool<T extends Outgoing> {
       const now = this.#clock.monotonic();
       const due = this.#due(moment);
       if (due > now) return this.#ringAt(due);
-      const waiter = this.#waiters.at(-1);
-      if (waiter === undefined) return this.#grow(now);
+      if (this.#waiters.none) return this.#grow(now);
       const message = this.#supply.take();
       if (message === undefined) return;
       this.#bucket.take(moment);
-      this.#waiters.pop();
-      waiter.give(message);
+      this.#waiters.give(message);
       moment = now;
     }
   }
@@ -129,15 +121,20 @@ export class Pool<T extends Outgoing> {
     });
   }
 
-  /** A message may be sent now and every open session is busy: one more, if that is allowed. */
+  /** Messages may be sent now and every open session is busy: a session more for each of them, as far as is allowed. */
   #grow(now: number): void {
-    if (this.#opening !== undefined || this.#sessions.size >= this.#settings.pace.connections(now)) return;
     if (!this.#supply.waiting()) return;
-    if (now < this.#reach.openAfter) return this.#ringAt(this.#reach.openAfter);
-    this.#opening = this.#open().finally(() => {
-      this.#opening = undefined;
-      this.wake();
-    });
+    const free = this.#settings.pace.connections(now) - this.#sessions.size;
+    // A relay that has not shown itself yet, or fails, is tried with one connection and not with ten.
+    const most = this.#reach.steady ? Math.min(free, this.#bucket.tokens(now)) : Math.min(free, 1);
+    if (most > this.#opening && now < this.#reach.openAfter) return this.#ringAt(this.#reach.openAfter);
+    while (this.#opening < most) {
+      this.#opening++;
+      void this.#open().finally(() => {
+        this.#opening--;
+        this.wake();
+      });
+    }
   }
 
   async #open(): Promise<void> {
@@ -164,6 +161,7 @@ export class Pool<T extends Outgoing> {
       nextNow: () => this.#nextNow(),
       notice: (sentence) => this.#settings.notice(sentence),
       mark: (message) => this.#supply.mark(message),
+      release: (message) => this.#supply.release(message),
       ended: (message, attempt) => {
         if (attempt.ended === 'replied' && attempt.reply.code !== CLOSING && !useful) {
           useful = true;
@@ -193,40 +191,12 @@ export class Pool<T extends Outgoing> {
       onIdle();
       return Promise.resolve(undefined);
     }
-    return new Promise((resolve) => {
-      let idle: AbortController | undefined;
-      let served = false;
-      const waiter: Waiter<T> = {
-        give: (message) => {
-          served = true;
-          idle?.abort(SERVED);
-          signal.removeEventListener('abort', leave);
-          resolve(message);
-        },
-      };
-      const leave = () => {
-        const place = this.#waiters.indexOf(waiter);
-        if (place < 0) return;
-        this.#waiters.splice(place, 1);
-        waiter.give(undefined);
-      };
-      signal.addEventListener('abort', leave);
-      this.#waiters.push(waiter);
-      this.wake();
-      // At full speed there is a message at once, and no timer is needed.
-      if (served) return;
-      idle = new AbortController();
-      void this.#clock.sleep(IDLE_MS, idle.signal).then(() => {
-        if (served) return;
-        onIdle();
-        leave();
-      });
-    });
+    return this.#waiters.wait(signal, () => this.wake(), onIdle);
   }
 
   /** For a session that has not ended its message yet, or waits for replies: it stands behind those that do nothing. */
   #nextNow(): T | undefined {
-    if (this.#closing || this.#waiters.length > 0) return undefined;
+    if (this.#closing || !this.#waiters.none) return undefined;
     const now = this.#clock.monotonic();
     if (this.#due(now) > now || this.#tooMany(now)) return undefined;
     const message = this.#supply.take();

@@ -17,6 +17,7 @@ export class Reach {
   readonly #notice: (sentence: string) => void;
   readonly #pace: Pace;
   #reached = false;
+  #steady = false;
   #lostSince: number | undefined;
   #backoff: number = BACKOFF_MS.first;
   #openAfter = Number.NEGATIVE_INFINITY;
@@ -37,6 +38,11 @@ export class Reach {
     return this.#openAfter;
   }
 
+  /** Whether it has answered a message and no connection has failed since: several may be opened at the same time. */
+  get steady(): boolean {
+    return this.#steady;
+  }
+
   /** A connection was opened. */
   opened(): void {
     this.#reached = true;
@@ -45,6 +51,7 @@ export class Reach {
   /** A new session got its first answer to a message: the relay is there. */
   answered(): void {
     this.#backoff = BACKOFF_MS.first;
+    this.#steady = true;
     if (this.#lostSince === undefined) return;
     this.#lostSince = undefined;
     this.#notice('The relay is back.');
@@ -75,8 +82,12 @@ export class Reach {
   /** A connection failed on a relay that was reached before: waits longer each time, and gives up in the end. */
   setBack(why: string, others: number): Error | undefined {
     const now = this.#clock.monotonic();
-    this.#openAfter = now + this.#backoff;
-    this.#backoff = Math.min(this.#backoff * 2, BACKOFF_MS.last);
+    this.#steady = false;
+    // Connections that fail together have one trouble.
+    if (now >= this.#openAfter) {
+      this.#openAfter = now + this.#backoff;
+      this.#backoff = Math.min(this.#backoff * 2, BACKOFF_MS.last);
+    }
     if (others > 0) return undefined;
     if (this.#lostSince === undefined) {
       this.#lostSince = now;

@@ -50,6 +50,8 @@ export interface Source<T extends Outgoing> {
    * may be unanswered at once, this one included (R1).
    */
   ended(message: T, attempt: Attempt): void;
+  /** Told behind `ended`, if at all, that nothing will read the message's octets any more: they may be written over. */
+  release?(message: T): void;
   /** Told in words what the user should know of this relay. */
   notice(sentence: string): void;
 }

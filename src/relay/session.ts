@@ -190,6 +190,7 @@ export class SmtpSession implements Session {
     const opened = this.#open(next, end, source);
     if (opened === undefined) talk.write(...end);
     source.ended(message, this.#decision(await reply));
+    if (talk.flushed) source.release?.(message);
     return opened;
   }
 

@@ -64,26 +64,25 @@ export function encodeLinkStart(value: string, image: boolean): string {
 
 /** A value behind a link's beginning: all of it is percent-encoded, so that it changes neither host nor structure. */
 export function encodeLinkPart(value: string, scheme: LinkSoFar['settled']): string {
-  if (scheme === 'tel') return percentEncode(value.replace(/\s+/g, ''), /[^A-Za-z0-9+*._~-]+/g);
-  const encoded = percentEncode(value, /[^A-Za-z0-9._~-]+/g);
+  if (scheme === 'tel')
+    return percentEncode(value.replace(/\s+/g, '')).replace(/%2[AB]/g, decodeURIComponent);
+  const encoded = percentEncode(value);
   return scheme === 'mailto' ? encoded.replaceAll('%40', '@') : encoded;
 }
 
-const UTF8 = new TextEncoder();
+/** As UTF-8, but for letters, digits and the marks that mean nothing in a link: `-`, `.`, `_` and `~`. */
+function percentEncode(text: string): string {
+  return encodeURIComponent(text.replace(/\p{Surrogate}/gu, '\ufffd')).replace(/[!'()*]/g, percent);
+}
 
-/** Encodes runs of unsafe characters, so that surrogate pairs stay together. */
-function percentEncode(text: string, unsafeRuns: RegExp): string {
-  return text.replace(unsafeRuns, (run) => {
-    let out = '';
-    for (const octet of UTF8.encode(run)) {
-      out += `%${octet.toString(16).toUpperCase().padStart(2, '0')}`;
-    }
-    return out;
-  });
+function percent(character: string): string {
+  return `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
 }
 
 function encodeReserved(link: string): string {
-  return percentEncode(link, /[^A-Za-z0-9._~:/?#[\]@!$&'()*+,;=%-]+/g).replace(/%(?![0-9A-Fa-f]{2})/g, '%25');
+  return link
+    .replace(/[^A-Za-z0-9._~:/?#[\]@!$&'()*+,;=%-]+/g, percentEncode)
+    .replace(/%(?![0-9A-Fa-f]{2})/g, '%25');
 }
 
 /** Host names beyond ASCII as A-labels (UTS #46). The URL parser also finds what is no host at all. */

@@ -2,14 +2,14 @@
 // Knows Handlebars and how a part is escaped; knows nothing of MJML, of lists or of messages.
 
 import Handlebars from 'handlebars';
-import { type Place, UnmergeableRow } from '../domain/errors.js';
+import type { Place } from '../domain/errors.js';
 import type { PieceEncoder } from '../domain/pieces.js';
 import type { Fields } from '../domain/recipient.js';
-import { type Bound, bindTemplate, HOLE, type Hole, type Part } from './bind.js';
+import { bindTemplate, type Hole, type Part } from './bind.js';
 import { type Escape, escapeFor, escapeRaw, oneLine } from './escape.js';
-import { type Field, fieldValue, type Schema } from './fields.js';
+import type { Schema } from './fields.js';
 import { placeTags } from './placing.js';
-import { isBlank, print, RUNS } from './run-helpers.js';
+import { Rendering } from './rendering.js';
 import { TagTrouble } from './source.js';
 import type { Spot } from './spot.js';
 import { BEGINNING } from './standing.js';
@@ -54,7 +54,7 @@ export function compileMerge(part: Part, source: string, options: MergeOptions):
     const literal = part === 'header' ? (text: string) => oneLine(text) : (text: string) => text;
     encodeLiterals(program, (text) => options.encoder.literal(literal(text)));
     const escapes = bound.holes.map((hole) => escapeOf(hole, spots.get(hole.statement)!));
-    return new HandlebarsMerge(program, bound, escapes, options.encoder);
+    return new Rendering(program, bound, escapes, options.encoder);
   } catch (error) {
     if (error instanceof TagTrouble) throw error.toError(placeOf);
     throw error;
@@ -111,78 +111,3 @@ function encodeLiterals(program: hbs.AST.Program | undefined, encode: (text: str
 }
 
 const STRIPS = ['strip', 'openStrip', 'inverseStrip', 'closeStrip'] as const;
-
-/** One bound template. Rendering is synchronous, so what belongs to the row in hand is kept here meanwhile. */
-class HandlebarsMerge implements Merge {
-  readonly fields: readonly string[];
-  readonly #fields: readonly Field[];
-  readonly #names: readonly string[];
-  readonly #template: HandlebarsTemplateDelegate;
-  #onEmpty: ((field: string) => void) | undefined;
-
-  constructor(program: hbs.AST.Program, bound: Bound, escapes: readonly Escape[], encoder: PieceEncoder) {
-    this.#fields = bound.fields;
-    this.#names = bound.fields.map((_, number) => `f${number}`);
-    this.fields = bound.fields.map((field) => field.name);
-    const { holes } = bound;
-    // An environment of its own: no partials, no decorators, and only the helpers that this template calls, since
-    // Handlebars wraps all of them anew for each message.
-    const environment = Handlebars.create();
-    for (const name of Object.keys(environment.helpers)) {
-      if (RUNS[name] !== undefined || !bound.helpers.has(name)) environment.unregisterHelper(name);
-    }
-    for (const name of bound.helpers) {
-      if (RUNS[name] !== undefined) environment.registerHelper(name, RUNS[name] as never);
-    }
-    environment.registerHelper(HOLE, (number: number, value: unknown) => {
-      const hole = holes[number]!;
-      const text = typeof value === 'string' ? value : print(value, hole.name);
-      if (hole.gap && this.#onEmpty && isBlank(text)) this.#onEmpty(hole.name);
-      return text === '' ? '' : encoder.value(escapes[number]!(text, hole.name));
-    });
-    const known = Object.fromEntries([HOLE, ...bound.helpers].map((name) => [name, true]));
-    this.#template = environment.compile(program, {
-      noEscape: true,
-      knownHelpers: known as never,
-      knownHelpersOnly: true,
-      ignoreStandalone: true,
-    });
-  }
-
-  render(
-    fields: Fields,
-    builtins: Readonly<Record<string, string>>,
-    onEmpty?: (field: string) => void,
-  ): string {
-    const data: Record<string, unknown> = { root: NO_ROW };
-    for (let number = 0; number < this.#fields.length; number++) {
-      const field = this.#fields[number]!;
-      const value = fieldValue(field, fields, builtins);
-      data[this.#names[number]!] = field.json ? parseJson(value, field.name) : value;
-    }
-    this.#onEmpty = onEmpty;
-    return this.#template(NO_ROW, { data, ...NO_PROTOTYPES });
-  }
-}
-
-/** Said aloud, or Handlebars warns on the console of each name it does not look up. */
-const NO_PROTOTYPES = { allowProtoPropertiesByDefault: false, allowProtoMethodsByDefault: false } as const;
-
-/** What `this` is outside all blocks: fields are reached by number, never by name. */
-const NO_ROW: Readonly<Record<string, never>> = Object.freeze(Object.create(null));
-
-function parseJson(value: string, name: string): unknown {
-  if (value.trim() === '') return undefined;
-  try {
-    return JSON.parse(value);
-  } catch (error) {
-    throw new UnmergeableRow(name, `is not JSON${whereJsonEnds(String(error))}`);
-  }
-}
-
-/** V8 says where it stopped, in words that differ from version to version and may quote the value. */
-function whereJsonEnds(said: string): string {
-  const position = /at position (\d+)/.exec(said)?.[1];
-  if (position !== undefined) return ` from its character ${Number(position) + 1} on`;
-  return /end of JSON/.test(said) ? ': it breaks off' : '';
-}

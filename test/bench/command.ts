@@ -38,10 +38,10 @@ export class Campaigns {
     process.once('exit', this.#removing);
   }
 
-  /** Writes the list `list.csv`; resolves with its size in octets. */
-  async list(people: number): Promise<number> {
+  /** Writes the list `list.csv`, of people at 500 domains or at one; resolves with its size in octets. */
+  async list(people: number, domain?: string): Promise<number> {
     writeTemplate(this.folder);
-    return await writeList(join(this.folder, 'list.csv'), people);
+    return await writeList(join(this.folder, 'list.csv'), people, domain);
   }
 
   /** `mailblast send list.csv --template news.mjml` to a loopback port, into a new ledger. */

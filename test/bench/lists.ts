@@ -36,14 +36,17 @@ export function person(number: number): Person {
   };
 }
 
-/** Writes a CSV list. Resolves with its size in octets. */
-export async function writeList(path: string, people: number): Promise<number> {
+/** For lists of people who are all at one domain. */
+export const ONE_DOMAIN = 'mail.example.org';
+
+/** Writes a CSV list, of people at 500 domains or at one. Resolves with its size in octets. */
+export async function writeList(path: string, people: number, domain?: string): Promise<number> {
   const file = createWriteStream(path);
   file.write(`${COLUMNS.join(',')}\n`);
   for (let number = 0; number < people; ) {
     let rows = '';
     for (const end = Math.min(people, number + 1000); number < end; number++) {
-      const row = person(number);
+      const row = at(person(number), domain);
       rows += `${COLUMNS.map((column) => row[column]).join(',')}\n`;
     }
     if (!file.write(rows)) await once(file, 'drain');
@@ -51,4 +54,8 @@ export async function writeList(path: string, people: number): Promise<number> {
   file.end();
   await finished(file);
   return file.bytesWritten;
+}
+
+function at(row: Person, domain: string | undefined): Person {
+  return domain === undefined ? row : { ...row, email: row.email.replace(/@.*/, `@${domain}`) };
 }

@@ -24,8 +24,9 @@ export interface PostfixRelay {
   stop(): Promise<void>;
 }
 
-export async function startPostfixRelay(): Promise<PostfixRelay> {
-  const postfix = await startPostfix({ settings: SETTINGS });
+/** `within`: the folder in which its queue lies, instead of that for temporary files. */
+export async function startPostfixRelay(within?: string): Promise<PostfixRelay> {
+  const postfix = await startPostfix({ settings: SETTINGS, ...(within === undefined ? {} : { within }) });
   let read = 0;
   /** Messages that its log tells of since the last look. */
   const accepted = async () => {

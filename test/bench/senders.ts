@@ -4,6 +4,7 @@
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Campaigns } from './command.js';
+import { ONE_DOMAIN } from './lists.js';
 import { processorBetween, watch } from './process-watch.js';
 import type { Opening, Run } from './rounds.js';
 import { lengthFor } from './smtp-source.js';
@@ -57,10 +58,15 @@ export async function nodemailer(opening: Opening, people: number, dkim?: Dkim):
 }
 
 /** `smtp-source -d`, each message of so many octets, its header included. @throws Error unless all were taken. */
+/** smtp-source's recipients are at one domain, whatever their number. */
+const ADDRESS = `reader@${ONE_DOMAIN}`;
+
 export async function smtpSource(opening: Opening, people: number, octets: number): Promise<Run> {
   const length = await lengthFor(octets);
   const relay = await opening(people);
-  const words = ['-d', '-s', CONNECTIONS, '-l', length, '-m', people, `127.0.0.1:${relay.port}`].map(String);
+  // -N: another recipient for each message, so that a relay has to look each one up, as it has for a list.
+  const what = ['-d', '-N', '-s', CONNECTIONS, '-l', length, '-m', people, '-t', ADDRESS];
+  const words = [...what, `127.0.0.1:${relay.port}`].map(String);
   const run = await watch('smtp-source', words, { cwd: '/' });
   if (run.code !== 0) throw new Error(`smtp-source ended with ${run.code}: ${run.stderr}`);
   await relay.provesAll();

@@ -26,7 +26,7 @@ async function headerSize(): Promise<number> {
 async function seenOf(length: number): Promise<number[]> {
   const relay = await startFakeRelay();
   try {
-    const words = ['-d', '-s', '1', '-l', String(length), '-m', '2', `127.0.0.1:${relay.port}`];
+    const words = ['-d', '-N', '-s', '1', '-l', String(length), '-m', '2', `127.0.0.1:${relay.port}`];
     const { code, stderr } = await watch('smtp-source', words, { cwd: '/' });
     const { journal } = relay;
     if (code !== 0 || journal.length !== 2 || journal.some(({ connection }) => connection !== 1)) {

@@ -36,6 +36,7 @@ const TABLE: readonly (readonly [RepliedStage, number, string, string, string])[
   ['mail', 553, 'no', '', 'stop'],
   ['mail', 552, 'too big', '5.3.4', 'reject'],
   ['rcpt', 354, 'what?', '', 'put_back'],
+  ['body', 354, 'what?', '', 'in_doubt'],
 ];
 
 for (const [stage, code, text, enhanced, action] of TABLE) {
@@ -60,9 +61,9 @@ test('a refused sender is quoted with the way out', () => {
 });
 
 test('a wrong login and TLS trouble stop; what may pass is tried again', () => {
-  const judged = (stage: ConnectFailure['stage'], code?: number) => {
+  const judged = (stage: ConnectFailure['stage'], code?: number, lost = false) => {
     const reply = code === undefined ? undefined : { code, enhanced: '', text: 'words' };
-    const verdict = judgeConnection({ stage, reply, why: 'the reason' });
+    const verdict = judgeConnection({ stage, reply, why: 'the reason', lost });
     if (verdict.action !== 'stop') return verdict.action;
     assert.equal(verdict.sentence, 'the reason');
     return `stop: ${verdict.trouble}`;
@@ -70,6 +71,7 @@ test('a wrong login and TLS trouble stop; what may pass is tried again', () => {
   assert.equal(judged('auth', 535), 'stop: refused');
   assert.equal(judged('auth'), 'stop: refused');
   assert.equal(judged('auth', 454), 'try_again');
+  assert.equal(judged('auth', undefined, true), 'try_again');
   assert.equal(judged('tls'), 'stop: unreachable');
   assert.equal(judged('tls', 454), 'try_again');
   assert.equal(judged('connect'), 'try_again');

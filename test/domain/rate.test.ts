@@ -36,6 +36,17 @@ test('an unlimited bucket never makes anybody wait', () => {
   for (let i = 0; i < 1000; i++) assert.equal(bucket.take(7), 7);
 });
 
+test('it tells how many tokens could be taken now', () => {
+  const bucket = new Bucket(1000, 0);
+  assert.equal(bucket.tokens(100), 10);
+  for (let taken = 0; taken < 4; taken++) bucket.take(100);
+  assert.equal(bucket.tokens(100), 6);
+  assert.equal(bucket.tokens(102), 8);
+  for (let taken = 0; taken < 8; taken++) bucket.take(102);
+  assert.equal(bucket.tokens(102), 0);
+  assert.equal(new Bucket(Number.POSITIVE_INFINITY, 0).tokens(0), Number.POSITIVE_INFINITY);
+});
+
 test('over any window of w seconds at most rate × w + 1 tokens fall due', () => {
   const bucket = new Bucket(20, 0);
   const taken: number[] = [];

@@ -27,6 +27,11 @@ export class ScriptedRelay implements Relay {
   opened = 0;
   open_ = 0;
   most = 0;
+  /** Awaited within each opening. */
+  opening = async (): Promise<void> => {};
+  /** Openings under way at once, at the most. */
+  mostOpening = 0;
+  #opening = 0;
   /** Failures of the next openings, first to last. */
   readonly refusals: (ConnectFailure | undefined)[] = [];
   readonly #scripts: Map<string, Act[]>;
@@ -42,6 +47,10 @@ export class ScriptedRelay implements Relay {
 
   async open(): Promise<Session> {
     const refusal = this.refusals.shift();
+    this.#opening++;
+    this.mostOpening = Math.max(this.mostOpening, this.#opening);
+    await this.opening();
+    this.#opening--;
     if (refusal) throw new RelayNotOpened(this.name, refusal);
     this.opened++;
     this.open_++;

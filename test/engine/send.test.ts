@@ -59,6 +59,51 @@ test('a slow relay gets as many sessions as the rate needs', async () => {
   assert.ok(moments.at(-1)! - moments[0]! <= 60 * 100 + 500);
 });
 
+test('a relay that has answered once has its other sessions opened at the same time', async () => {
+  await house.import(60);
+  const relay = new ScriptedRelay(house.clock, {}, () => house.clock.sleep(250));
+  const begun: number[] = [];
+  relay.opening = async () => {
+    begun.push(house.clock.monotonic());
+    await house.clock.sleep(400);
+  };
+  await house.finish(house.run(relay, { rate: Number.POSITIVE_INFINITY, connections: 5 }));
+  assert.deepEqual(
+    begun.map((at) => at - begun[0]!),
+    // Until it has answered, one at a time.
+    [0, 400, 650, 650, 650],
+  );
+});
+
+test('no more sessions are opened at the same time than messages may leave at once', async () => {
+  await house.import(60);
+  const relay = new ScriptedRelay(house.clock, {}, () => house.clock.sleep(250));
+  relay.opening = () => house.clock.sleep(400);
+  await house.finish(house.run(relay, { rate: 10, connections: 5 }));
+  assert.equal(relay.mostOpening, 1);
+});
+
+test('sessions that fail together are one failure, and the next one is tried alone', async () => {
+  await house.import(60);
+  const relay = new ScriptedRelay(house.clock, {}, () => house.clock.sleep(250));
+  relay.opening = () => house.clock.sleep(400);
+  const gone = { stage: 'connect', reply: undefined, why: 'no route' } as const;
+  relay.refusals.push(undefined, gone, gone, gone, gone);
+  const begun: number[] = [];
+  const { open } = relay;
+  relay.open = () => {
+    begun.push(house.clock.monotonic());
+    return open.call(relay);
+  };
+  const { counts } = await house.finish(house.run(relay, { rate: Number.POSITIVE_INFINITY, connections: 5 }));
+  assert.equal(counts.accepted, 60);
+  // The first failure, at 800, counts for those that were under way. A second later one is tried at a time, until one answers.
+  assert.deepEqual(
+    begun.slice(5).map((at) => at - begun[0]!),
+    [1800, 2200, 2450, 2450],
+  );
+});
+
 test('a refused recipient is rejected with the relay’s words, and the session goes on', async () => {
   await house.import(10);
   const relay = new ScriptedRelay(house.clock, { [person(3)]: [{ code: 550, stage: 'rcpt' }] });

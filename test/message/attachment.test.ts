@@ -6,9 +6,8 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import MailComposer from 'nodemailer/lib/mail-composer';
 import { type Attachment, attachmentName, encodeAttachment } from '../../src/message/attachment.js';
-import { composer } from '../../src/message/compose.js';
 import { checkOctets } from '../../src/message/final-check.js';
-import { HEADER_NAMES, HOSTILE, LINE, letter, SEED, SENDER } from './awkward.js';
+import { composed, HEADER_NAMES, HOSTILE, LINE, letter, SEED, SENDER } from './awkward.js';
 import { type PythonMail, readWithMailparser, readWithPython } from './readers.js';
 
 const NAMES = [
@@ -130,7 +129,7 @@ test('attached text says that it is UTF-8 when it is', () => {
 });
 
 test('with attachments a message is multipart/mixed, and its delimiters are of its own identity', () => {
-  const octets = composer({ ...SENDER, attachments: [encoded('a.pdf', 'A'), encoded('b.pdf', 'B')] })(
+  const octets = composed({ ...SENDER, attachments: [encoded('a.pdf', 'A'), encoded('b.pdf', 'B')] })(
     letter(),
   );
   const shape = octets
@@ -146,14 +145,14 @@ test('with attachments a message is multipart/mixed, and its delimiters are of i
 
 test('the same letter with attachments gives the same octets, from another composer too', () => {
   const attachments = NAMES.map((name) => encoded(name, name));
-  const first = composer({ ...SENDER, attachments })(letter());
-  const compose = composer({ ...SENDER, attachments: NAMES.map((name) => encoded(name, name)) });
+  const first = composed({ ...SENDER, attachments })(letter());
+  const compose = composed({ ...SENDER, attachments: NAMES.map((name) => encoded(name, name)) });
   compose(letter({ boundary: '=_other' }));
   assert.deepEqual(compose(letter()), first);
 });
 
 test('one body and attachments have no multipart/alternative between them', async () => {
-  const compose = composer({ ...SENDER, attachments: [encoded('a.pdf')] });
+  const compose = composed({ ...SENDER, attachments: [encoded('a.pdf')] });
   const read = await readWithPython([
     compose(letter({ text: '' })),
     compose(letter({ html: '' })),
@@ -174,14 +173,14 @@ test('one body and attachments have no multipart/alternative between them', asyn
 test('an entity that is not fit to be sent is found before the first message', () => {
   for (const entity of ['a\nb', 'a\r\n.b', 'a\0', `a${'x'.repeat(1000)}`, 'ü']) {
     assert.throws(
-      () => composer({ ...SENDER, attachments: [entity] }),
+      () => composed({ ...SENDER, attachments: [entity] }),
       /An attachment is not fit to be sent/,
     );
   }
 });
 
 test('a letter that is not fit to be sent is found behind no attachment', () => {
-  const compose = composer({ ...SENDER, attachments: [encoded('a.pdf')] });
+  const compose = composed({ ...SENDER, attachments: [encoded('a.pdf')] });
   assert.throws(
     () => compose(letter({ text: 'a\nb\r\n' })),
     /for Reader@example.org is not fit .* LF without/,
@@ -214,7 +213,7 @@ const samples = fc
   .map((attachments): Meant => ({ attachments, text: 'Hello.\n' }));
 
 function composeMeant({ attachments }: Meant): Buffer {
-  return composer({ ...SENDER, attachments: attachments.map(encodeAttachment) })(letter());
+  return composed({ ...SENDER, attachments: attachments.map(encodeAttachment) })(letter());
 }
 
 test('Python reads every attachment as it was meant, by both of its names', async () => {
@@ -309,7 +308,7 @@ test('mailparser reads every attachment as it was meant', async () => {
 test('hostile names and types give no header and no part that should not be there', async () => {
   const tried = fc.sample(fc.record({ name: HOSTILE, type: HOSTILE }), { seed: SEED, numRuns: 400 });
   const messages = tried.map(({ name, type }) =>
-    composer({ ...SENDER, attachments: [encoded(name, 'safe', type)] })(letter()),
+    composed({ ...SENDER, attachments: [encoded(name, 'safe', type)] })(letter()),
   );
   for (const [i, read] of (await readWithPython(messages)).entries()) {
     const about = JSON.stringify(tried[i]);

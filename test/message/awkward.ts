@@ -1,9 +1,10 @@
 // Generated texts and letters that mail software has stumbled over. Knows nothing of how they are encoded.
 
 import fc from 'fast-check';
-import type { Letter, Letterhead } from '../../src/message/compose.js';
+import { composer, type Letter, type Letterhead } from '../../src/message/compose.js';
 import { identify } from '../../src/message/identity.js';
 import { QUOTED_PRINTABLE } from '../../src/message/quoted-printable.js';
+import { Stencil } from '../../src/message/stencil.js';
 
 /** Fixed, so that a failure comes again; printed by the tests. `MAILBLAST_SEED` gives another. */
 export const SEED = Number(process.env.MAILBLAST_SEED ?? 5322);
@@ -123,8 +124,15 @@ export const SENDER: Letterhead = {
   listId: 'list.example.com',
   headers: [],
   attachments: [],
+  stencil: new Stencil(),
   related: [],
 };
+
+/** A composer whose messages are octets alone. */
+export function composed(letterhead: Letterhead): (letter: Letter) => Buffer {
+  const compose = composer(letterhead);
+  return (letter) => compose(letter).octets;
+}
 
 /** The headers of a message with both ways to unsubscribe, in their order. */
 export const HEADER_NAMES = [

@@ -5,14 +5,14 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import type { AddressObject } from 'mailparser';
 import MailComposer from 'nodemailer/lib/mail-composer';
-import { composer, type Letterhead } from '../../src/message/compose.js';
+import type { Letterhead } from '../../src/message/compose.js';
 import { checkOctets } from '../../src/message/final-check.js';
-import { QUOTED_PRINTABLE } from '../../src/message/quoted-printable.js';
-import { BODY, HEADER_NAMES, LINE, letter, readBack, SEED, SENDER } from './awkward.js';
+import { Stencil } from '../../src/message/stencil.js';
+import { BODY, composed, HEADER_NAMES, LINE, letter, readBack, SEED, SENDER } from './awkward.js';
 import { type PythonMail, readWithMailparser, readWithPython } from './readers.js';
 
 test('a message has its headers in a stable order and its text part first', () => {
-  const compose = composer({ ...SENDER, headers: [['Feedback-ID', 'a:b:c']] });
+  const compose = composed({ ...SENDER, headers: [['Feedback-ID', 'a:b:c']] });
   const octets = compose(
     letter({
       unsubscribeUrl: 'https://example.com/u',
@@ -62,13 +62,13 @@ test('a message has its headers in a stable order and its text part first', () =
 });
 
 test('mail that belongs to no list has neither List-Id nor Precedence', () => {
-  const octets = composer({ ...SENDER, listId: '' })(letter()).toString('latin1');
+  const octets = composed({ ...SENDER, listId: '' })(letter()).toString('latin1');
   assert.doesNotMatch(octets, /^(?:List-|Precedence)/im);
   assert.match(octets, /^Message-ID: <[^>]*>\r\nX-Mailblast-ID: /m);
 });
 
 test('a message with one body has no multipart around it', async () => {
-  const compose = composer(SENDER);
+  const compose = composed(SENDER);
   const messages = [
     compose(letter({ text: '' })),
     compose(letter({ html: '' })),
@@ -82,8 +82,8 @@ test('a message with one body has no multipart around it', async () => {
 });
 
 test('the same letter gives the same octets, from another composer too', () => {
-  const first = composer(SENDER)(letter());
-  const compose = composer(SENDER);
+  const first = composed(SENDER)(letter());
+  const compose = composed(SENDER);
   compose(letter({ subject: 'Another', date: 0 }));
   assert.deepEqual(compose(letter()), first);
   assert.deepEqual(compose(letter()), first);
@@ -112,20 +112,21 @@ const MEANT: fc.Arbitrary<Meant> = fc.record({
 const at = (address: string) => ({ address, key: address });
 
 function composeMeant(meant: Meant): Buffer {
+  const stencil = new Stencil();
   const letterhead: Letterhead = {
     ...SENDER,
+    stencil,
     from: { name: meant.name, address: at('news@example.com') },
     replyTo:
       meant.replyTo === undefined ? undefined : { name: meant.replyTo, address: at('answers@example.com') },
   };
-  const { literal, value } = QUOTED_PRINTABLE;
   const middle = meant.html.indexOf(' ') + 1;
-  return composer(letterhead)(
+  return composed(letterhead)(
     letter({
       subject: meant.subject,
-      text: literal(meant.text),
+      text: stencil.literal(meant.text),
       // Put together from pieces, as a template does it.
-      html: literal(meant.html.slice(0, middle)) + value(meant.html.slice(middle)),
+      html: stencil.literal(meant.html.slice(0, middle)) + stencil.value(meant.html.slice(middle)),
       unsubscribeUrl: 'https://example.com/u',
       unsubscribeMailto: 'u@example.com',
     }),

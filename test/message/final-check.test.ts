@@ -2,14 +2,13 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { composer } from '../../src/message/compose.js';
 import { checkOctets } from '../../src/message/final-check.js';
-import { letter, SENDER } from './awkward.js';
+import { composed, letter, SENDER } from './awkward.js';
 
 const check = (text: string): string | undefined => checkOctets(Buffer.from(text, 'latin1'));
 
 test('a good message passes', () => {
-  assert.equal(checkOctets(composer(SENDER)(letter())), undefined);
+  assert.equal(checkOctets(composed(SENDER)(letter())), undefined);
   assert.equal(check(`A: b\r\n\r\n${'x'.repeat(998)}\r\n\r\n`), undefined);
   assert.equal(check('\r\n'), undefined);
 });
@@ -32,6 +31,11 @@ test('each fault is named with its line and octet', () => {
     [`a\r\n${'x'.repeat(999)}\r\n`, 'a line is 999 octets long, more than 998, in line 2 at octet 1'],
   ];
   for (const [octets, said] of rows) assert.equal(check(octets), said, JSON.stringify(octets));
+  // A long message is searched rather than read.
+  for (const [octets, said] of rows.slice(1)) {
+    const later = said.replace(/(?<=in line )\d+/, (line) => String(Number(line) + 1400));
+    assert.equal(check('x\r\n'.repeat(1400) + octets), later, JSON.stringify(octets));
+  }
 });
 
 test('a part of a larger buffer is judged by itself', () => {

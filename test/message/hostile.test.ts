@@ -3,10 +3,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { composer, type Letter } from '../../src/message/compose.js';
+import type { Letter } from '../../src/message/compose.js';
 import { checkOctets } from '../../src/message/final-check.js';
 import { QUOTED_PRINTABLE } from '../../src/message/quoted-printable.js';
-import { HEADER_NAMES, HOSTILE, letter, readBack, SEED, SENDER } from './awkward.js';
+import { composed, HEADER_NAMES, HOSTILE, letter, readBack, SEED, SENDER } from './awkward.js';
 import { readWithPython } from './readers.js';
 
 const at = (address: string) => ({ address, key: address });
@@ -22,7 +22,7 @@ test('hostile strings in every field give no header, no part and no octet that s
   });
   const tried = fc.sample(hostile, { seed: SEED, numRuns: 500 });
   const messages = tried.map(({ subject, name, text, html, path, extra }) => {
-    const compose = composer({
+    const compose = composed({
       ...SENDER,
       from: { name, address: at('news@example.com') },
       headers: [['X-First', `a${extra}`]],
@@ -57,5 +57,5 @@ test('names of mailblast itself that are no plain ASCII are a bug, and never rea
     { boundary: 'a b' },
     { to: { address: 'a\n@example.org', key: 'a' } },
   ];
-  for (const changes of wrong) assert.throws(() => composer(SENDER)(letter(changes)), /Not plain ASCII/);
+  for (const changes of wrong) assert.throws(() => composed(SENDER)(letter(changes)), /Not plain ASCII/);
 });

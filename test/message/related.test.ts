@@ -5,10 +5,9 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import MailComposer from 'nodemailer/lib/mail-composer';
 import { encodeAttachment, encodeImage } from '../../src/message/attachment.js';
-import { composer } from '../../src/message/compose.js';
 import { checkOctets } from '../../src/message/final-check.js';
 import { QUOTED_PRINTABLE } from '../../src/message/quoted-printable.js';
-import { letter, SEED, SENDER } from './awkward.js';
+import { composed, letter, SEED, SENDER } from './awkward.js';
 import { readWithMailparser, readWithPython } from './readers.js';
 
 interface Meant {
@@ -33,7 +32,7 @@ const htmlOf = ({ images }: Meant) => images.map((_, index) => `<img src="cid:${
 function ours(meant: Meant): Buffer {
   const file = (octets: Uint8Array, name: string) =>
     encodeAttachment({ name, type: 'application/pdf', octets });
-  return composer({
+  return composed({
     ...SENDER,
     related: meant.images.map((octets, index) =>
       encodeImage({ name: `${index}.png`, type: 'image/png', octets }, id(index)),
@@ -115,7 +114,7 @@ test('the images stand beside the HTML alone, and files around all of it', async
 });
 
 test('a letter without HTML carries no images', async () => {
-  const octets = composer({
+  const octets = composed({
     ...SENDER,
     related: [encodeImage({ name: 'a.png', type: 'image/png', octets: new Uint8Array([1]) }, id(0))],
   })(letter({ html: '' }));

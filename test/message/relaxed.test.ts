@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { headerFields, relaxedBody, relaxedField } from '../../src/message/relaxed.js';
+import { headerFields, isRelaxed, relaxedBody, relaxedField } from '../../src/message/relaxed.js';
 import { SEED } from './awkward.js';
 
 const body = (text: string): string => relaxedBody(Buffer.from(text, 'latin1')).toString('latin1');
@@ -14,6 +14,17 @@ function asTheRfcSays(text: string): string {
   while (lines.at(-1) === '') lines.pop();
   return lines.map((line) => `${line}\r\n`).join('');
 }
+
+test('whole lines are known to be relaxed when relaxing leaves them alone', () => {
+  const line = fc.array(fc.constantFrom('a', 'word', ' ', '  ', '\t', '=20', '='), { maxLength: 6 });
+  fc.assert(
+    fc.property(fc.array(line, { minLength: 1, maxLength: 5 }), (lines) => {
+      const octets = Buffer.from(`${lines.map((parts) => `${parts.join('')}\r\n`).join('')}.\r\n`);
+      assert.equal(isRelaxed(octets), relaxedBody(octets).equals(octets));
+    }),
+    { seed: SEED, numRuns: 1000 },
+  );
+});
 
 test('the example of RFC 6376 3.4.5 comes out as it stands there', () => {
   const fields = headerFields('A: X\r\nB : Y\t\r\n\tZ  ');

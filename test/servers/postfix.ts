@@ -46,6 +46,8 @@ export interface Postfix {
 export interface PostfixOptions {
   /** Further lines of main.cf, such as `smtpd_discard_ehlo_keywords = pipelining`. */
   readonly settings?: readonly string[];
+  /** Where its folder is made; where temporary files go, unless told. */
+  readonly within?: string;
 }
 
 const MASTER = `
@@ -66,7 +68,7 @@ postlog unix-dgram n - n - 1 postlogd
 `;
 
 export async function startPostfix(options: PostfixOptions = {}): Promise<Postfix> {
-  const folder = await mkdtemp(join(tmpdir(), 'mailblast-postfix-'));
+  const folder = await mkdtemp(join(options.within ?? tmpdir(), 'mailblast-postfix-'));
   const at = (name: string) => join(folder, name);
   // The daemons leave root behind and must still reach their folders.
   await chmod(folder, 0o755);

@@ -32,7 +32,7 @@ test('a name that folds to the same as a column is that column; other spellings 
 });
 
 test('names of JavaScript and of helpers are plain fields when a column has them, and unknown otherwise', () => {
-  const names = ['__proto__', 'constructor', 'toString', 'if', 'each', 'default', 'hole', 'f0', '12'];
+  const names = ['__proto__', 'constructor', 'toString', 'if', 'each', 'default', 'hole', 'part', 'f0', '12'];
   const fields = row(names.map((name) => [name, `<${name}>`] as const));
   for (const name of names) {
     const [bare, bracketed] = [`{{${name}}}`, `{{[${name}]}}`].map((source) => merge('text', source, fields));

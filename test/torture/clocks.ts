@@ -51,6 +51,7 @@ function inRealTime(
     name,
     end,
     long: true,
+    waits: true,
     run: () =>
       Stage.with({ people: PEOPLE, ...options, clock: systemClock, timeouts: TIMEOUTS }, async (stage) => {
         const running = stage.run();

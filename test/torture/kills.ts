@@ -69,12 +69,12 @@ const row = (which: Massacre, long: boolean): Row => ({
 
 /** R3's bound grows with the depth: a crash may leave connections × depth in doubt, and not one more. */
 const DEEP: readonly Row[] = [
-  row({ policy: 'hold', kills: 6, people: 600, depth: 4 }, false),
+  row({ policy: 'hold', kills: 4, people: 500, depth: 4 }, false),
   ...POLICIES.map((policy) => row({ policy, kills: 200, people: 50_000, depth: 8 }, true)),
 ];
 
 export const KILL_ROWS: readonly Row[] = [
-  ...POLICIES.map((policy) => row({ policy, kills: policy === 'hold' ? 6 : 5, people: 500 }, false)),
+  ...POLICIES.map((policy) => row({ policy, kills: policy === 'hold' ? 5 : 4, people: 400 }, false)),
   ...POLICIES.map((policy) => row({ policy, kills: 200, people: 50_000 }, true)),
   ...DEEP,
 ];

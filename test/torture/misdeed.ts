@@ -7,6 +7,7 @@ import type { SendSettings } from '../../src/engine/send.js';
 import type { Timeouts } from '../../src/relay/timeouts.js';
 import { type Random, randomFrom } from '../random.js';
 import type { FakeRelayOptions, FakeRow, FakeStep } from '../servers/fake-relay.js';
+import type { Verdict } from './oracle.js';
 import { type Range, type Row, shownRange } from './row.js';
 import { Stage } from './stage.js';
 
@@ -16,6 +17,8 @@ export interface Misdeed {
   readonly people: number;
   readonly script: (random: Random, done: () => void) => Partial<Record<FakeStep, FakeRow>>;
   readonly relay?: Omit<FakeRelayOptions, 'witness' | 'script' | 'extensions'>;
+  /** Over STARTTLS, with a login. */
+  readonly secured?: true;
   readonly timeouts?: Partial<Timeouts>;
   readonly settings?: Partial<SendSettings>;
   /** Done beside the run, until it ends. */
@@ -30,6 +33,10 @@ export interface Misdeed {
   };
   /** It need not come to pass: a QUIT may not be waited for. */
   readonly mayNotHappen?: true;
+  /** It happens before any dialect is spoken: the short form tries one of them. */
+  readonly beforehand?: true;
+  /** As of a row. */
+  readonly waits?: true;
 }
 
 export interface Dialect {
@@ -54,10 +61,13 @@ export function misdeedRow(misdeed: Misdeed): Row {
   return {
     name: `wire: ${misdeed.what}`,
     end: `${words.filter((word) => word !== '').join(', ')}; the rest accepted once`,
-    run: async ({ random }) => {
-      const chances = DIALECTS.map(() => randomFrom(random() * 2 ** 32));
-      const doubts = await Promise.all(DIALECTS.map((dialect, i) => tried(misdeed, dialect, chances[i]!)));
-      return { recipients: misdeed.people * DIALECTS.length, inDoubt: Math.max(...doubts) };
+    ...(misdeed.waits ? { waits: true as const } : {}),
+    run: async ({ random, long }) => {
+      const one = Math.floor(random() * DIALECTS.length);
+      const dialects = misdeed.beforehand && !long ? [DIALECTS[one]!] : DIALECTS;
+      const chances = dialects.map(() => randomFrom(random() * 2 ** 32));
+      const doubts = await Promise.all(dialects.map((dialect, i) => tried(misdeed, dialect, chances[i]!)));
+      return { recipients: misdeed.people * dialects.length, inDoubt: Math.max(...doubts) };
     },
   };
 }
@@ -71,9 +81,9 @@ function tried(misdeed: Misdeed, { name, extensions, depth }: Dialect, random: R
     (moment: Parameters<Extract<FakeRow, (...all: never[]) => unknown>>[0]) =>
       well ? undefined : typeof row === 'function' ? row(moment) : row,
   ]);
-  const { people, timeouts = {}, settings = {} } = misdeed;
+  const { people, timeouts = {}, settings = {}, secured = false } = misdeed;
   const relay = { ...misdeed.relay, script: Object.fromEntries(script), extensions };
-  return Stage.with({ people, depth, relay, timeouts, settings }, async (stage) => {
+  return Stage.with({ people, depth, relay, timeouts, settings, secured }, async (stage) => {
     try {
       const running = stage.run();
       await Promise.all([running, misdeed.during?.(stage, random)]);
@@ -95,19 +105,22 @@ function tried(misdeed: Misdeed, { name, extensions, depth }: Dialect, random: R
         if (state !== 'accepted' && state !== 'in_doubt')
           within(state, counts[state], others[state] ?? [0, 0]);
       }
-      well = true;
-      const again = await stage.run({ inDoubt: 'resend' });
-      assert.equal(again.failure, undefined);
-      const last = stage.judge(new Set(first.doubtful));
-      const left =
-        last.counts.pending + last.counts.deferred + last.counts.transmitting + last.counts.in_doubt;
-      assert.equal(left, 0, 'left when the relay is well again');
+      if (leftOver(first) > 0) {
+        well = true;
+        const again = await stage.run({ inDoubt: 'resend' });
+        assert.equal(again.failure, undefined);
+        const last = stage.judge(new Set(first.doubtful));
+        assert.equal(leftOver(last), 0, 'left when the relay is well again');
+      }
       return counts.in_doubt;
     } catch (error) {
       throw new Error(`${name}: ${(error as Error).message}`, { cause: error });
     }
   });
 }
+
+const leftOver = ({ counts }: Verdict) =>
+  counts.pending + counts.deferred + counts.transmitting + counts.in_doubt;
 
 function within(what: string, count: number, [least, most]: Range): void {
   assert.ok(count >= least && count <= most, `${count} ${what}, not ${shownRange([least, most])}`);

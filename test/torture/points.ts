@@ -28,11 +28,14 @@ interface Point {
   readonly die: (trial: Trial, random: Random) => Promise<void>;
   readonly people?: number;
   readonly needs?: readonly string[];
+  /** It lies in the import, or is counted from the beginning of it; else the list was read before. */
+  readonly fromTheList?: boolean;
   /** What the relay does besides. */
   readonly script?: (random: Random) => Partial<Record<FakeStep, FakeRow>>;
 }
 
-function pointRow({ what, inDoubt, die, people = PEOPLE, needs = [], script }: Point): Row {
+function pointRow(point: Point): Row {
+  const { what, inDoubt, die, people = PEOPLE, needs = [], script, fromTheList = false } = point;
   return {
     name: `point: killed ${what}`,
     end: `in doubt ${shownRange(inDoubt)}; the resume finishes, nobody lost, nobody twice`,
@@ -43,7 +46,7 @@ function pointRow({ what, inDoubt, die, people = PEOPLE, needs = [], script }: P
       for (let time = 0; time < times; time++) {
         // Nobody but the run has the ledger open, so that closing it does all that closing does.
         const relay = { script: script?.(random) ?? {} };
-        const options = { people, connections: CONNECTIONS, lookAt: 0, relay };
+        const options = { people, connections: CONNECTIONS, lookAt: 0, relay, laid: !fromTheList };
         most = Math.max(most, await Trial.with(options, (trial) => died(trial, die, inDoubt, random)));
       }
       return { recipients: people * times, kills: times, inDoubt: most };
@@ -62,7 +65,7 @@ async function died(trial: Trial, die: Point['die'], inDoubt: Range, random: Ran
     trial.lookAtCrash();
   }
   assert.ok(count >= inDoubt[0] && count <= inDoubt[1], `${count} in doubt, not ${shownRange(inDoubt)}`);
-  const { lost, twice, counts } = await trial.finish();
+  const { lost, twice, counts } = await trial.finishHere();
   assert.deepEqual([lost, twice, counts.in_doubt], [0, 0, count], 'lost, twice, held');
   return count;
 }
@@ -135,6 +138,7 @@ function atCall(
   return pointRow({
     what,
     inDoubt,
+    fromTheList: true,
     needs: ['strace'],
     ...(people === undefined ? {} : { people }),
     die: async (trial, random) => {
@@ -154,6 +158,7 @@ export const POINT_ROWS: readonly Row[] = [
     pointRow({
       what: point,
       inDoubt,
+      fromTheList: point.includes('import'),
       die: (trial, random) => sufferer(trial, { point, nth: some(random, nth[0], nth[1] + 1) }),
     }),
   ),

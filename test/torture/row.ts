@@ -36,6 +36,8 @@ export interface Row {
   readonly end: string;
   /** Not in the short form. */
   readonly long?: true;
+  /** It does little but wait, so it is begun first, beside all others. */
+  readonly waits?: true;
   /** Programs that it cannot do without. */
   readonly needs?: readonly string[];
   readonly run: (form: Form) => Promise<Figures>;

@@ -6,7 +6,7 @@ import type { Figures, Row } from './row.js';
 import { ROWS } from './rows.js';
 import { lacking, runRow } from './run-row.js';
 
-/** Rows at once. Most of a row's time is waiting; a machine of two cores is busy with so many. */
+/** Rows at once, besides those that wait; a machine of two cores is busy with so many. */
 const AT_ONCE = 3;
 
 const { values, positionals } = parseArgs({
@@ -50,15 +50,17 @@ if (values.list) {
 
 async function runAll(rows: readonly Row[]): Promise<Result[]> {
   const results: Result[] = [];
-  const left = [...rows];
-  const worker = async () => {
-    for (let row = left.shift(); row !== undefined; row = left.shift()) {
-      const result = await runOne(row);
-      results.push(result);
-      printResult(result);
-    }
+  const left = rows.filter(({ waits }) => !waits);
+  const through = async (row: Row) => {
+    const result = await runOne(row);
+    results.push(result);
+    printResult(result);
   };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  const worker = async () => {
+    for (let row = left.shift(); row !== undefined; row = left.shift()) await through(row);
+  };
+  const waiting = rows.filter(({ waits }) => waits).map(through);
+  await Promise.all([...waiting, ...Array.from({ length: AT_ONCE }, worker)]);
   return results;
 }
 

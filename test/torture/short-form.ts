@@ -7,19 +7,25 @@ import { lacking, runRow } from './run-row.js';
 
 const seed = Number(process.env.SEED ?? Date.now() % 1_000_000);
 
-/** A row waits for most of its time. */
+/** Rows at once, besides those that wait. */
 const AT_ONCE = 3;
 
 /** Makes a test of each row. `what` is a word for their file. */
 export function inTheShortForm(what: string, rows: readonly Row[]): void {
-  describe(`torture: ${what}`, { concurrency: AT_ONCE }, () => {
-    for (const row of rows.filter(({ long }) => !long)) {
-      const missing = process.env.CI === 'true' ? undefined : lacking(row);
-      const skip = missing === undefined ? false : `${missing} is not installed`;
-      test(`${row.name}: ${row.end}`, { skip }, async (t) => {
-        t.diagnostic(`--seed ${seed}`);
-        await runRow(row, seed, false, () => {});
-      });
-    }
+  const short = rows.filter(({ long }) => !long);
+  const waiting = short.filter(({ waits }) => waits);
+  const working = short.filter(({ waits }) => !waits);
+  describe(`torture: ${what}`, { concurrency: 2 }, () => {
+    describe('while they wait', { concurrency: Math.max(1, waiting.length) }, () => waiting.forEach(asTest));
+    describe('a few at once', { concurrency: AT_ONCE }, () => working.forEach(asTest));
+  });
+}
+
+function asTest(row: Row): void {
+  const missing = process.env.CI === 'true' ? undefined : lacking(row);
+  const skip = missing === undefined ? false : `${missing} is not installed`;
+  test(`${row.name}: ${row.end}`, { skip }, async (t) => {
+    t.diagnostic(`--seed ${seed}`);
+    await runRow(row, seed, false, () => {});
   });
 }

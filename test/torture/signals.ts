@@ -33,7 +33,7 @@ function disturbed(which: Disturbance): Row {
     name: `process: ${what}`,
     end: `${codes.join(' or ')}; in doubt at most ${inDoubt}; the resume finishes, nobody lost, nobody twice`,
     run: (form) =>
-      Trial.with({ people, connections: CONNECTIONS }, async (trial): Promise<Figures> => {
+      Trial.with({ people, connections: CONNECTIONS, laid: true }, async (trial): Promise<Figures> => {
         const command = ['send', 'list.csv', '--template', 'news.mjml', '--rate', rate];
         const env = { ...trial.env, ...(node ? { NODE_OPTIONS: node(form) } : {}) };
         const running = trial.desk.start([...command, '--connections', String(CONNECTIONS)], env);
@@ -44,7 +44,7 @@ function disturbed(which: Disturbance): Row {
         assert.ok(codes.includes(code), `it ended with ${code}: ${stderr}`);
         trial.judge();
         const unanswered = trial.lookAtCrash().length;
-        const { counts, lost, twice } = await trial.finish();
+        const { counts, lost, twice } = await trial.finishHere();
         assert.ok(counts.in_doubt <= inDoubt, `${counts.in_doubt} in doubt`);
         return { recipients: people, inDoubt: Math.max(unanswered, counts.in_doubt), lost, twice };
       }),
@@ -109,7 +109,7 @@ const TERMINAL_CLOSED: Row = {
   end: 'what is in flight is finished; nobody in doubt; the resume finishes',
   needs: ['script'],
   run: () =>
-    Trial.with({ people: PEOPLE, connections: CONNECTIONS }, async (trial) => {
+    Trial.with({ people: PEOPLE, connections: CONNECTIONS, laid: true }, async (trial) => {
       const { folder } = trial.desk;
       const words = `${process.execPath} ${COMMAND} send list.csv --template news.mjml --rate 200/s --yes`;
       const inside = `sh -c 'echo $$ > pid; exec ${words}'`;

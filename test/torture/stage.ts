@@ -3,9 +3,8 @@
 
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import type { Campaign, Content } from '../../src/domain/campaign.js';
+import type { Content } from '../../src/domain/campaign.js';
 import type { Clock } from '../../src/domain/clock.js';
-import type { ListRow } from '../../src/domain/recipient.js';
 import type { RunEvent } from '../../src/engine/events.js';
 import { type SendSettings, send } from '../../src/engine/send.js';
 import { Stop } from '../../src/engine/stop.js';
@@ -13,16 +12,15 @@ import { parseRelayUrl, type SmtpTarget } from '../../src/relay/relay-url.js';
 import { smtpRelay } from '../../src/relay/smtp-relay.js';
 import type { Timeouts } from '../../src/relay/timeouts.js';
 import type { Ledger, Overview } from '../../src/store/ledger.js';
-import { CONTENT, person } from '../engine/campaigns.js';
+import { makeCertificates, readKeyPair } from '../servers/certificates.js';
 import { type FakeRelay, type FakeRelayOptions, startFakeRelay } from '../servers/fake-relay.js';
-import { openLedger } from './built-ledger.js';
+import { openLedger } from './built.js';
 import { HastyClock } from './hasty-clock.js';
 import { Journal } from './journal.js';
+import { CAMPAIGN, layLedger } from './laid-ledger.js';
 import { judge, type Verdict } from './oracle.js';
 import { ReadersEye } from './readers-eye.js';
 import { inFolder } from './row.js';
-
-export const CAMPAIGN = 'torture';
 
 export interface StageOptions {
   readonly people: number;
@@ -33,6 +31,8 @@ export interface StageOptions {
   /** Messages that a session may have unanswered, on a relay with CHUNKING. */
   readonly depth?: number;
   readonly relay?: Omit<FakeRelayOptions, 'witness'>;
+  /** The relay is reached over STARTTLS, and wants a login. */
+  readonly secured?: boolean;
   readonly settings?: Partial<SendSettings>;
   readonly timeouts?: Partial<Timeouts>;
   readonly clock?: Clock;
@@ -52,6 +52,12 @@ export interface Ended {
 
 /** Long enough that a busy machine is no silent relay. */
 const TIMEOUTS: Partial<Timeouts> = { greeting: 5_000, command: 5_000, data: 5_000, body: 5_000, quit: 100 };
+
+const LOGIN = { user: 'news', password: 'secret' };
+
+async function securityIn(folder: string): Promise<Pick<FakeRelayOptions, 'tls' | 'login'>> {
+  return { tls: await readKeyPair(await makeCertificates(folder)), login: LOGIN };
+}
 
 export class Stage {
   readonly path: string;
@@ -89,10 +95,11 @@ export class Stage {
       const mend = options.prepare?.(folder) ?? (() => {});
       const eye = new ReadersEye(join(folder, 'mailblast.db'));
       const journal = new Journal(join(folder, 'journal'), (transaction) => eye.look(transaction));
-      const relay = await startFakeRelay({ ...options.relay, witness: journal });
+      const security = options.secured ? await securityIn(folder) : {};
+      const relay = await startFakeRelay({ ...options.relay, ...security, witness: journal });
       const stage = new Stage(folder, options, relay, journal, eye);
       try {
-        await stage.#import();
+        await layLedger(stage.path, options, stage.clock.now());
         return await work(stage);
       } finally {
         await relay.stop();
@@ -110,7 +117,9 @@ export class Stage {
     const ledger = this.#options.between?.(own, this) ?? own;
     const lock = ledger.lock(CAMPAIGN);
     assert.ok(lock, 'the campaign is locked');
-    const target = parseRelayUrl(`smtp://127.0.0.1:${this.relay.port}`, 'environment') as SmtpTarget;
+    const login = this.#options.secured ? `${LOGIN.user}:${LOGIN.password}@` : '';
+    const url = `smtp://${login}127.0.0.1:${this.relay.port}`;
+    const target = parseRelayUrl(url, 'environment') as SmtpTarget;
     try {
       const overview = await send({
         campaign: ledger.find(CAMPAIGN)!,
@@ -164,45 +173,4 @@ export class Stage {
       ...(assumed ? { assumed } : {}),
     });
   }
-
-  async #import(): Promise<Campaign> {
-    const ledger = openLedger(this.path);
-    try {
-      return await importPeople(ledger, this.#options, this.clock.now());
-    } finally {
-      ledger.close();
-    }
-  }
-}
-
-async function importPeople(
-  ledger: Ledger,
-  { people, fields = () => ({}), content = {} }: StageOptions,
-  now: number,
-): Promise<Campaign> {
-  const rows: ListRow[] = Array.from({ length: people }, (_, index) => ({
-    kind: 'recipient',
-    line: index + 2,
-    address: person(index + 1),
-    key: person(index + 1),
-    fields: {
-      email: person(index + 1),
-      name: `P${index + 1}`,
-      link: 'https://example.com/',
-      ...fields(index + 1),
-    },
-  }));
-  async function* batches() {
-    yield rows;
-  }
-  ledger.lock(CAMPAIGN);
-  const columns = ['email', 'name', 'link'];
-  const plan = {
-    name: CAMPAIGN,
-    id: '0123456789abcdef0123456789abcdef',
-    rehearsal: false,
-    content: { ...CONTENT, ...content },
-  };
-  const rest = { contentHash: 'c', replaceContent: false, now, options: {}, listHash: '', mayWithdraw: 1 };
-  return (await ledger.import({ ...plan, ...rest, columns }, batches())).campaign;
 }

@@ -1,15 +1,9 @@
-// A run that kills itself at a named point: `sufferer.ts <json>`. The parts are the real ones of src/; only the ledger
+// A run that kills itself at a named point: `sufferer.ts <json>`. The parts are the real ones, built; only the ledger
 // that the engine is handed is wrapped, so that the point is on the border between the two, whatever lies behind it.
 
-import { begin } from '../../src/engine/begin.js';
-import type { RunEvent } from '../../src/engine/events.js';
-import { send } from '../../src/engine/send.js';
-import { Stop } from '../../src/engine/stop.js';
-import { systemClock } from '../../src/engine/system-clock.js';
-import { parseRelayUrl, type SmtpTarget } from '../../src/relay/relay-url.js';
-import { smtpRelay } from '../../src/relay/smtp-relay.js';
 import type { Ledger } from '../../src/store/ledger.js';
-import { openLedger } from './built-ledger.js';
+import { openLedger } from './built.js';
+import { goThrough } from './campaign-run.js';
 import { withInstead } from './instead.js';
 import type { Orders } from './orders.js';
 
@@ -58,59 +52,10 @@ function pointed(ledger: Ledger): Ledger {
   });
 }
 
-const ledger = pointed(openLedger('mailblast.db'));
-const request = {
-  name: 'list-news',
-  list: { path: 'list.csv', emailColumn: '' },
-  template: 'news.mjml',
-  ...{
-    subject: '',
-    from: 'News <news@example.com>',
-    replyTo: '',
-    returnPath: '',
-    listId: 'list.example.com',
-  },
-  ...{
-    headers: [],
-    attachments: [],
-    attachColumn: '',
-    attachFolder: '',
-    assetsUrl: '',
-    jsonColumns: [],
-    rawFields: [],
-    unsubscribeUrl: '',
-    unsubscribeMailto: '',
-  },
-  ...{ rehearsal: false, options: {}, allowWithdraw: false, updateContent: false },
-};
-const { campaign } = await begin(request, ledger, Date.now(), async () => false);
-await send({
-  campaign,
-  ledger,
-  relay: smtpRelay(parseRelayUrl(`smtp://127.0.0.1:${orders.port}`, 'environment') as SmtpTarget),
-  settings: {
-    ...{
-      rate: Number.POSITIVE_INFINITY,
-      limit: Number.POSITIVE_INFINITY,
-      maxPerDay: Number.POSITIVE_INFINITY,
-      maxPerHour: Number.POSITIVE_INFINITY,
-      warmUp: [],
-      notAfter: Number.POSITIVE_INFINITY,
-      maxRejected: 1,
-    },
-    ...{
-      connections: orders.connections,
-      depth: orders.depth,
-      retryFor: 60_000,
-      wait: false,
-      inDoubt: 'hold' as const,
-    },
-  },
-  sign: undefined,
-  clock: systemClock,
-  stop: new Stop(),
-  report: ({ event }: RunEvent) => {
+await goThrough('.', {
+  ...orders,
+  ledger: pointed(openLedger('mailblast.db')),
+  report: ({ event }) => {
     if (event === 'done') pass('when all is done');
   },
 });
-ledger.close();

@@ -2,12 +2,14 @@
 // Knows how it is started, looked at and judged; what is done to it is the rows'.
 
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import type { InDoubtWord } from '../../src/store/ledger.js';
 import { type FakeRelay, type FakeRelayOptions, startFakeRelay } from '../servers/fake-relay.js';
 import { Desk, type Finished, type Running } from '../stories/mailblast.js';
+import { openLedger } from './built.js';
+import { goThrough } from './campaign-run.js';
 import { Journal } from './journal.js';
 import { judge, type Verdict } from './oracle.js';
 import { ReadersEye } from './readers-eye.js';
@@ -23,7 +25,12 @@ export interface TrialOptions {
   /** One end of so many is looked at in the ledger; 0 for none, so that the run is the last to close its file. */
   readonly lookAt?: number;
   readonly policy?: InDoubtWord;
+  /** The list was read before, by a run that reached no relay: whatever befalls the run befalls its sending. */
+  readonly laid?: boolean;
 }
+
+/** Ledgers with a campaign of which nobody was tried, octet for octet, by how many people it has. */
+const laid = new Map<number, Promise<Uint8Array>>();
 
 export class Trial {
   readonly desk: Desk;
@@ -62,6 +69,7 @@ export class Trial {
     const trial = new Trial(options, journal, relay, eye, desk);
     try {
       desk.campaign(options.people);
+      if (options.laid) await trial.#lay();
       return await work(trial);
     } finally {
       eye.close();
@@ -69,6 +77,21 @@ export class Trial {
       await relay.stop();
       journal.close();
     }
+  }
+
+  async #lay(): Promise<void> {
+    const { people } = this.#options;
+    const known = laid.get(people);
+    if (known !== undefined) return writeFileSync(this.ledger, await known, { mode: 0o600 });
+    laid.set(people, this.#readListAlone());
+    await laid.get(people);
+  }
+
+  async #readListAlone(): Promise<Uint8Array> {
+    const nobody = { MAILBLAST_RELAY: 'smtp://127.0.0.1:1' };
+    const { code, stderr } = await this.desk.run(['send', 'list.csv', '--template', 'news.mjml'], nobody);
+    assert.equal(code, 69, stderr);
+    return readFileSync(this.ledger);
   }
 
   get env(): Record<string, string> {
@@ -151,10 +174,26 @@ export class Trial {
   /** The run that ends the campaign, by the policy; then, under `hold`, everybody has an end but those in doubt. */
   async finish(): Promise<Verdict> {
     const { code, stderr } = await this.settled(this.start());
+    const verdict = this.#judgeEnd(stderr);
+    assert.equal(code, verdict.counts.in_doubt > 0 ? 75 : 0, stderr);
+    return verdict;
+  }
+
+  /** The same in this process, where nothing but the run's own start in a process would be seen besides; under `hold`. */
+  async finishHere(): Promise<Verdict> {
+    const { connections, ledger: path } = this;
+    const { depth = 1 } = this.#options;
+    const ledger = openLedger(path);
+    await goThrough(this.desk.folder, { ledger, port: this.relay.port, connections, depth });
+    await this.relay.when(() => this.relay.open === 0);
+    this.#eye.close();
+    return this.#judgeEnd('');
+  }
+
+  #judgeEnd(said: string): Verdict {
     const verdict = this.judge();
     const { counts } = verdict;
-    assert.equal(counts.pending + counts.deferred + counts.transmitting, 0, `left over: ${stderr}`);
-    assert.equal(code, counts.in_doubt > 0 ? 75 : 0, stderr);
+    assert.equal(counts.pending + counts.deferred + counts.transmitting, 0, `left over: ${said}`);
     return verdict;
   }
 }

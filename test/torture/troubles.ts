@@ -80,7 +80,18 @@ function failing(
         const when = Math.floor(nth[0] + random() * (nth[1] + 1 - nth[0]));
         const inject = [`trace=${call}`, '-e', `inject=${call}:error=${error}:when=${when}+`];
         const path = join(trial.desk.folder, `mailblast.db${file}`);
-        trial.desk.through = ['strace', '-f', '-qq', '-o', '/dev/null', '-P', path, '-e', ...inject];
+        trial.desk.through = [
+          'strace',
+          '-f',
+          '--seccomp-bpf',
+          '-qq',
+          '-o',
+          '/dev/null',
+          '-P',
+          path,
+          '-e',
+          ...inject,
+        ];
         const { code, stderr } = await trial.settled(trial.start());
         trial.desk.through = [];
         assert.equal(code, says === undefined ? 0 : 74, `call ${when}: ${stderr}`);
@@ -89,7 +100,7 @@ function failing(
         if (trial.begun) trial.judge();
         else assert.equal(trial.journal.bodies, 0);
         const inDoubt = trial.begun ? trial.lookAtCrash().length : 0;
-        const { counts, lost, twice } = await trial.finish();
+        const { counts, lost, twice } = await trial.finishHere();
         assert.ok(counts.in_doubt <= CONNECTIONS, `${counts.in_doubt} in doubt`);
         return { recipients: people, inDoubt, lost, twice };
       }),
@@ -101,7 +112,7 @@ const READ_ALL_THE_TIME: Row = {
   end: '0; everybody accepted once, and the reader sees what it saw at first',
   run: () => {
     const people = 400;
-    return Trial.with({ people, connections: CONNECTIONS }, async (trial) => {
+    return Trial.with({ people, connections: CONNECTIONS, laid: true }, async (trial) => {
       const running = trial.start();
       await until('some messages', () => trial.journal.bodies > 20);
       const db = new Database(trial.ledger, { readonly: true });
@@ -125,7 +136,7 @@ const TAKEN_AWAY: Row = {
   end: `74 within a second, and no message without a mark in the file; in doubt at most ${CONNECTIONS}; the resume finishes`,
   run: () => {
     const people = 400;
-    return Trial.with({ people, connections: CONNECTIONS, lookAt: 0 }, async (trial) => {
+    return Trial.with({ people, connections: CONNECTIONS, lookAt: 0, laid: true }, async (trial) => {
       const running = trial.start('send', ['--rate', '200/s']);
       await until('some messages', () => trial.journal.bodies > 40);
       const files = ['', '-wal', '-shm'].map((end) => `${trial.ledger}${end}`);

@@ -22,13 +22,17 @@ export function nowAndThen(act: FakeAct | string, done: () => void, times = TIME
 }
 
 const ONE_BY_ONE: readonly FakeStep[] = ['mail', 'rcpt', 'data', 'body'];
-const CONNECTING: readonly FakeStep[] = ['greeting', 'ehlo', 'quit', 'rset'];
+const CONNECTING: readonly FakeStep[] = ['greeting', 'ehlo', 'starttls', 'auth', 'quit', 'rset'];
+/** No dialect is known before they are passed. */
+const BEFOREHAND: readonly FakeStep[] = ['greeting', 'ehlo', 'starttls', 'auth'];
 
 interface Break {
   readonly how: string;
   readonly act: FakeAct;
   /** The relay leaves the client waiting. */
   readonly waits?: true;
+  /** The steps at which this is the last word on TLS or the login, and what the run says of it. */
+  readonly stops?: Partial<Record<FakeStep, RegExp>>;
 }
 
 const BREAKS: readonly Break[] = [
@@ -39,19 +43,10 @@ const BREAKS: readonly Break[] = [
   { how: 'closed within a reply', act: { raw: '250-2.0', after: 'close' } },
 ];
 
-/** The client's patience at a step: short, but for the dot, where a busy machine must not be taken for a silent relay. */
-function patienceAt(step: FakeStep): Partial<Timeouts> {
-  switch (step) {
-    case 'body':
-      return { body: 1_000 };
-    case 'data':
-      return { data: 250 };
-    case 'greeting':
-      return { greeting: 250 };
-    default:
-      return { command: 250 };
-  }
-}
+/** The client's patience with a silent relay: short, but so long that a busy machine is not taken for one. */
+const PATIENCE: Partial<Timeouts> = { greeting: 2_500, command: 2_500, data: 2_500, body: 2_500 };
+
+const patiently = (waits: true | undefined) => (waits ? { timeouts: PATIENCE, waits } : {});
 
 function breaksAt(step: FakeStep): Misdeed[] {
   const inDoubt: Range = step === 'body' ? [TIMES, TIMES] : [0, 0];
@@ -59,7 +54,7 @@ function breaksAt(step: FakeStep): Misdeed[] {
     what: `${how} at ${step === 'body' ? 'the dot, not accepted' : step}, ${TIMES} times`,
     people: PEOPLE,
     script: (_random, done) => ({ [step]: nowAndThen(act, done) }),
-    timeouts: waits ? patienceAt(step) : {},
+    ...patiently(waits),
     end: { inDoubt },
     // DATA is not said to a relay that takes BDAT.
     ...(step === 'data' ? { mayNotHappen: true } : {}),
@@ -70,7 +65,7 @@ const AFTER_ACCEPTING: readonly Misdeed[] = BREAKS.map(({ how, act, waits }) => 
   what: `accepted, then ${how} without a word, ${TIMES} times`,
   people: PEOPLE,
   script: (_random, done) => ({ body: nowAndThen({ ...act, accept: true }, done) }),
-  timeouts: waits ? patienceAt('body') : {},
+  ...patiently(waits),
   end: { inDoubt: [TIMES, TIMES] },
 }));
 
@@ -78,12 +73,16 @@ const UNWELCOME: readonly Break[] = [
   ...BREAKS,
   { how: 'answered 421', act: { reply: '421 4.3.2 too busy', after: 'close' } },
   { how: 'answered 451', act: { reply: '451 4.3.2 later' } },
-  { how: 'answered 554', act: { reply: '554 5.3.2 no service here' } },
+  {
+    how: 'answered 554',
+    act: { reply: '554 5.3.2 no service here' },
+    stops: { starttls: /does not offer STARTTLS/, auth: /refused user name and password/ },
+  },
 ];
 
 /** The first connection is well; what befalls the second one is no sign that nobody is there. */
 function breaksWhileConnecting(step: FakeStep): Misdeed[] {
-  return UNWELCOME.map(({ how, act, waits }) => ({
+  return UNWELCOME.map(({ how, act, waits, stops = {} }) => ({
     what: `${how} at ${step} of the second connection`,
     people: PEOPLE,
     script: (_random, done) => ({
@@ -96,8 +95,13 @@ function breaksWhileConnecting(step: FakeStep): Misdeed[] {
       // RSET follows a refusal alone.
       ...(step === 'rset' ? { rcpt: ({ count }) => (count % 5 === 2 ? '450 4.2.0 later' : undefined) } : {}),
     }),
-    timeouts: waits ? patienceAt(step) : {},
-    end: { inDoubt: [0, 0] },
+    ...patiently(waits),
+    ...(BEFOREHAND.includes(step) ? { beforehand: true as const } : {}),
+    ...(step === 'starttls' || step === 'auth' ? { secured: true as const } : {}),
+    end: {
+      inDoubt: [0, 0],
+      ...(stops[step] ? { failure: stops[step], others: { pending: [0, PEOPLE] } } : {}),
+    },
     ...(step === 'quit' || step === 'rset' ? { mayNotHappen: true } : {}),
   }));
 }

@@ -191,13 +191,15 @@ const PATIENCE: readonly Misdeed[] = [
       },
     }),
     timeouts: { body: (10 * 60_000) / SPEED },
+    waits: true,
     end: NOBODY,
   },
   {
     what: 'no reply to the dot, ever',
     people: 6,
     script: (_random, done) => ({ body: nowAndThen({ accept: true, after: 'silence' }, done, 1) }),
-    timeouts: { body: 1_000 },
+    timeouts: { body: 2_500 },
+    waits: true,
     end: { inDoubt: [1, 1] },
   },
 ];

@@ -9,7 +9,7 @@ import { NameServer } from '../../dns/name-server.js';
 import { domainOf, isAddress, parseAddress } from '../../domain/address.js';
 import { MailblastError } from '../../domain/errors.js';
 import { parseRate } from '../../domain/rate.js';
-import { mailbox } from '../../engine/letters.js';
+import { mailbox } from '../../engine/sender.js';
 import { dkimPublicKey, signingDomain, signingSelector } from '../../message/dkim-key.js';
 import { parseRelayUrl, type SmtpTarget } from '../../relay/relay-url.js';
 import { openingOf } from '../../relay/smtp-relay.js';

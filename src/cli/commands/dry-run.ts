@@ -37,7 +37,7 @@ export async function runDryRun(
       request,
       ledger,
       Date.now(),
-      signer?.sign,
+      signer?.signature,
       (key) => real?.suppressions.of(key) !== undefined,
       async (message) => {
         if (out === undefined || written >= most) return;

@@ -4,7 +4,7 @@ import { basename, dirname, extname } from 'node:path';
 import { domainOf } from '../../domain/address.js';
 import { MailblastError } from '../../domain/errors.js';
 import { type Begun, begin, type CampaignRequest } from '../../engine/begin.js';
-import { mailbox } from '../../engine/letters.js';
+import { mailbox } from '../../engine/sender.js';
 import { parseHeaderOption } from '../../message/header-option.js';
 import { defaultListId } from '../../message/list-headers.js';
 import { openLedger } from '../../store/sqlite/open.js';

@@ -18,7 +18,7 @@ export function runTestMessage(
   output: Output,
 ): Promise<number> {
   return withThrowAwayLedger(async (ledger) => {
-    const test = { to: options.test, line: options.row, now: Date.now(), sign: signer?.sign };
+    const test = { to: options.test, line: options.row, now: Date.now(), sign: signer?.signature };
     const sent = await sendTest(request, ledger, relay, test);
     for (const note of signer?.notes ?? []) output.say(note);
     const { address, line } = sent.recipient;

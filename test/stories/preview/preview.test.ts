@@ -75,6 +75,28 @@ test('what the settings silence is not among the findings', { skip }, async (t) 
   assert.ok(!rules.includes('thin-text'), rules.join());
 });
 
+test("a recipient's own file is attached, and a row whose file is missing would not be sent", {
+  skip,
+}, async (t) => {
+  const files = {
+    ...FILES,
+    'list.csv': 'email,name,city,bill\na@example.com,A,X,a.pdf\nb@example.com,B,Y,b.pdf\n',
+    'a.pdf': 'Bill',
+  };
+  const { address } = await preview(t, files, ['--attach-column', 'bill']);
+  const letter = async (at: number) =>
+    (await (await fetch(new URL(`letter?at=${at}`, address))).json()) as {
+      unmergeable: string;
+      mail: { attachments: readonly { name: string }[] } | null;
+    } | null;
+  await until('the letters are there', async () => (await letter(0))?.mail?.attachments !== undefined);
+  assert.deepEqual(
+    (await letter(0))!.mail!.attachments.map(({ name }) => name),
+    ['a.pdf'],
+  );
+  assert.match((await letter(1))!.unmergeable, /bill names b\.pdf, which is not there/);
+});
+
 test('the source is what send gives the relay, octet for octet, but for what is made per campaign', {
   skip,
 }, async (t) => {

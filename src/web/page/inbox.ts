@@ -122,7 +122,11 @@ function showNothing({ total, relay }: InboxList): void {
     make('h2', {}, 'No messages yet'),
     make('p', {}, 'Send one, and it is here at once:'),
     make('pre', {}, `mailblast send list.csv --template news.mjml --relay ${relay}`),
-    make('p', {}, 'Any other program can use it too, with any login or none, without TLS. Nothing is sent on.'),
+    make(
+      'p',
+      {},
+      'Any other program can use it too, with any login or none, without TLS. Nothing is sent on.',
+    ),
   );
 }
 

@@ -67,8 +67,8 @@ export class Desk implements Supply<PersonalMessage> {
     return !this.#stock.dry;
   }
 
-  waiting(): boolean {
-    return this.#gate.open && this.#stock.waiting;
+  waiting(): number {
+    return this.#gate.open ? this.#stock.waiting : 0;
   }
 
   take(): PersonalMessage | undefined {

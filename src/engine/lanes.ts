@@ -67,16 +67,16 @@ export class Lanes {
     if (lane !== undefined) this.#rates.giveBack(lane.domain);
   }
 
-  /** Whether `take` has one in hand. Asks the ledger for more when it has none. */
-  get waiting(): boolean {
-    return this.#due().some(({ queue }) => queue.waiting) || this.#everybodyElse.waiting;
+  /** How many `take` has in hand: of a group with a rate of its own, one. Asks the ledger for more when it has none. */
+  get waiting(): number {
+    return this.#due().filter(({ queue }) => queue.waiting > 0).length + this.#everybodyElse.waiting;
   }
 
   /** Nothing in hand, nothing that waits for its group, and nothing was due when the ledger was asked last. */
   get dry(): boolean {
     // A group that is not due is asked too: the run need not wait for its rate to find that nobody is left.
     return [...this.#lanes.map(({ queue }) => queue), this.#everybodyElse].every(
-      (queue) => !queue.waiting && queue.dry,
+      (queue) => queue.waiting === 0 && queue.dry,
     );
   }
 
@@ -101,7 +101,7 @@ export class Lanes {
     const now = this.#parts.clock.monotonic();
     return this.#lanes.filter(({ domain, queue }) => {
       const due = this.#rates.due(domain, now);
-      if (due > now && queue.waiting) this.#ringAt(due, now);
+      if (due > now && queue.waiting > 0) this.#ringAt(due, now);
       return due <= now;
     });
   }

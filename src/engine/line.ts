@@ -54,9 +54,10 @@ export class Line implements Source {
     return next;
   }
 
-  get waiting(): boolean {
-    if (!this.#shared.turns.mayTake(this.#holder)) return false;
-    return this.#kept.length > 0 || this.#closed().length > 0 || this.#shared.queue.waiting;
+  get waiting(): number {
+    if (!this.#shared.turns.mayTake(this.#holder)) return 0;
+    const left = this.#closed().reduce((sum, line) => sum + line.#kept.length, 0);
+    return this.#kept.length + left + this.#shared.queue.waiting;
   }
 
   get dry(): boolean {

@@ -50,11 +50,11 @@ export class Queue {
     return next;
   }
 
-  /** Whether `take` has one in hand. Asks the ledger for more when it has none. */
-  get waiting(): boolean {
-    if (this.#returned.length > 0 || this.#read < this.#ready.length) return true;
-    this.#fill();
-    return false;
+  /** How many `take` has in hand. Asks the ledger for more when it has none. */
+  get waiting(): number {
+    const inHand = this.#returned.length + this.#ready.length - this.#read;
+    if (inHand === 0) this.#fill();
+    return inHand;
   }
 
   /** Nothing in hand, and nothing was due when the ledger was asked last. */

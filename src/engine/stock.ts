@@ -37,9 +37,9 @@ export class Stock {
     this.#settings = settings;
   }
 
-  /** Whether `take` has one, or will have one soon. */
-  get waiting(): boolean {
-    return this.#ready.length > 0 || this.#queue.waiting;
+  /** How many `take` has, or will have soon. */
+  get waiting(): number {
+    return this.#ready.length + this.#queue.waiting;
   }
 
   /** Nothing is in hand, in the making, or due. */

@@ -23,6 +23,8 @@ export interface PersonalMessage extends Outgoing {
   readonly delivery: Delivery;
   /** Its lines are known to be DKIM's relaxed form of themselves. */
   readonly relaxed: boolean;
+  /** Milliseconds since 1970. */
+  readonly writtenAt: number;
   /** The message's Date, milliseconds since 1970: kept with the first mark, so that a second copy has it too. */
   readonly date: number;
   /** Whether its mark was asked for. */
@@ -136,6 +138,7 @@ export class Letters {
       envelope: { returnPath: this.#returnPath(delivery, builtins), recipient: delivery.address },
       octets,
       relaxed,
+      writtenAt: now,
       delivery,
       date,
       marked: false,

@@ -23,6 +23,9 @@ export interface StockSettings {
 /** Octets of signed messages ahead, at the most and one message more: large attachments would fill the memory. */
 const OCTETS_AHEAD = 16_000_000;
 
+/** After so long, suppressions are looked up once more for a message that was written ahead. */
+const OLD_MS = 500;
+
 export class Stock {
   readonly #queue: Source;
   readonly #letters: Writer;
@@ -50,8 +53,7 @@ export class Stock {
   /** The next complete message, if one is at hand. */
   take(): PersonalMessage | undefined {
     if (!this.#letters.signed) return this.#write();
-    const message = this.#ready.shift();
-    this.#octets -= message?.octets.length ?? 0;
+    const message = this.#takeSigned();
     this.#signAhead();
     return message;
   }
@@ -80,16 +82,31 @@ export class Stock {
     this.#letters.wipe(message);
   }
 
+  /** The next one that was written ahead. At a slow rate that was a while ago: who must not be mailed is asked again. */
+  #takeSigned(): PersonalMessage | undefined {
+    for (;;) {
+      const message = this.#ready.shift();
+      if (message === undefined) return undefined;
+      this.#octets -= message.octets.length;
+      const old = this.#settings.now() - message.writtenAt > OLD_MS;
+      if (!old || !this.#refused(message.delivery)) return message;
+      this.release(message);
+    }
+  }
+
+  #refused(delivery: Delivery): boolean {
+    const refused = this.#settings.refused(delivery);
+    if (refused) this.#queue.notBegun(delivery);
+    return refused;
+  }
+
   /** Writes the next message that can be written. */
   #write(): PersonalMessage | undefined {
     for (;;) {
       const delivery = this.#queue.take();
       if (delivery === undefined) return undefined;
       try {
-        if (this.#settings.refused(delivery)) {
-          this.#queue.notBegun(delivery);
-          continue;
-        }
+        if (this.#refused(delivery)) continue;
         return this.#letters.write(delivery, this.#settings.now());
       } catch (error) {
         if (!this.#settings.onFailure(delivery, error)) return undefined;

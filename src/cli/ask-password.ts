@@ -9,16 +9,17 @@ import { givenPassword } from './settings/password.js';
 /**
  * Asks when the relay is given a user name and no password, and puts the answer where the password is looked for, in
  * this process's environment. No answer changes nothing: then the relay says what is missing.
+ * `suffix` stands behind the names of a named relay's variables.
  * @throws MailblastError when the URL is none or the password's file cannot be used.
  */
-export async function askForPassword(url: string, output: Output): Promise<void> {
+export async function askForPassword(url: string, output: Output, suffix = ''): Promise<void> {
   if (!output.interactive || url === '') return;
   const target = parseRelayUrl(url, 'environment');
   if (target.kind !== 'smtp' || target.password !== '') return;
-  const user = target.user !== '' ? target.user : (process.env.MAILBLAST_USER ?? '');
-  if (user === '' || givenPassword() !== '') return;
+  const user = target.user !== '' ? target.user : (process.env[`MAILBLAST_USER${suffix}`] ?? '');
+  if (user === '' || givenPassword(suffix) !== '') return;
   const password = await readUnseen(`Password of ${user} for ${target.name}: `);
-  if (password !== '') process.env.MAILBLAST_PASSWORD = password;
+  if (password !== '') process.env[`MAILBLAST_PASSWORD${suffix}`] = password;
 }
 
 /** A line from the terminal that the terminal does not show. Empty for Ctrl-C and the end of input. */

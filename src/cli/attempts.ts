@@ -11,23 +11,26 @@ import { stateName, timestamp } from './words.js';
 
 const COLUMNS = ['address', 'line', 'at', 'took_ms', 'relay', 'stage', 'reply', 'reason', 'state'];
 
+/** `several`: the campaign used several relays, so lines tell which. */
 export async function showAttempts(
   attempts: Iterable<AttemptRecord>,
   { csv, json }: RecipientsFlags,
+  several: boolean,
   output: Output,
 ): Promise<void> {
   if (csv) return writeCsv(attempts);
   for (const attempt of attempts) {
     if (json) output.json(asJson(attempt));
-    else output.say(asLine(attempt));
+    else output.say(asLine(attempt, several));
   }
 }
 
-function asLine(attempt: AttemptRecord): string {
-  const { address, line, at, tookMs, stage, reply, reason, state } = attempt;
+function asLine(attempt: AttemptRecord, several: boolean): string {
+  const { address, line, at, tookMs, relay, stage, reply, reason, state } = attempt;
   const words = reply ? formatReply(reply) : reason;
   const where = stage === '' ? '' : ` at ${stage}`;
-  return `line ${line}: ${address}: ${timestamp(at)}${where} after ${tookMs} ms: ${words}; ${stateName(state)}`;
+  const by = several && relay !== '' ? ` by ${relay}` : '';
+  return `line ${line}: ${address}: ${timestamp(at)}${by}${where} after ${tookMs} ms: ${words}; ${stateName(state)}`;
 }
 
 function asJson(attempt: AttemptRecord): Record<string, string | number> {

@@ -4,6 +4,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { parseShare } from '../domain/brake.js';
 import { parseWarmUp } from '../domain/cap.js';
+import { parseDomainRates } from '../domain/domain-rates.js';
 import { parseMoment } from '../domain/moment.js';
 import { wholeNumberOrZero } from './option-kinds.js';
 
@@ -15,6 +16,7 @@ export interface BoundFlags {
   readonly warmUp: string;
   readonly notAfter: string;
   readonly maxRejected: string;
+  readonly domainRate: readonly string[];
 }
 
 export function boundFlags(command: Command): Command {
@@ -57,6 +59,14 @@ export function boundFlags(command: Command): Command {
         .env('MAILBLAST_MAX_REJECTED')
         .default('10%')
         .argParser(shareText),
+    )
+    .addOption(
+      new Option(
+        '--domain-rate <domains=n/unit>',
+        'a rate for these recipient domains together: gmail.com,googlemail.com=20/m; may be given several times',
+      )
+        .default([], 'none')
+        .argParser(domainRateTexts),
     );
 }
 
@@ -81,4 +91,10 @@ function momentText(value: string): string {
 function shareText(value: string): string {
   if (parseShare(value) === undefined) throw new InvalidArgumentError('Write it as 5%, 100% at the most.');
   return value;
+}
+
+function domainRateTexts(value: string, earlier: readonly string[]): readonly string[] {
+  const parsed = parseDomainRates([...earlier, value]);
+  if ('reason' in parsed) throw new InvalidArgumentError(`${parsed.reason}.`);
+  return [...earlier, value];
 }

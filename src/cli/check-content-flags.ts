@@ -1,6 +1,6 @@
 // The options with which `check` looks at a letter. Those that `send` has too are declared there, once.
 
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, type Option } from 'commander';
 import { isRule, RULES, type Rule } from '../check/finding.js';
 import { nearest } from '../domain/nearest.js';
 import { several } from './option-kinds.js';
@@ -39,11 +39,14 @@ export function contentCheckFlags(command: Command): Command {
   for (const option of sendFlags(new Command()).options) {
     if ((SHARED as readonly string[]).includes(option.attributeName())) command.addOption(option);
   }
+  return command.addOption(silenceOption());
+}
+
+/** The preview has it too, so that a line in the settings silences both. */
+export function silenceOption(): Option {
   const silence = several('--silence <rule>', 'do not tell what this rule finds, such as missing-alt');
   const keep = silence.parseArg!;
-  return command.addOption(
-    silence.argParser((value: string, earlier: unknown) => keep(ruleNamed(value), earlier)),
-  );
+  return silence.argParser((value: string, earlier: unknown) => keep(ruleNamed(value), earlier));
 }
 
 function ruleNamed(name: string): Rule {

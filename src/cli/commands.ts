@@ -39,11 +39,11 @@ export const COMMANDS: readonly CommandRow[] = [
     name: 'send',
     about: 'start the campaign, or continue it',
     takes: [['<list.csv>', 'the recipients']],
-    declare: (command, { sendFlags }, { done }) =>
+    declare: (command, { sendFlags }, { done, inForce }) =>
       sendFlags(command.addHelpText('after', EVERYWHERE)).action(
         async (list: string, options: SendOptions, command: Command) => {
           const { runSend } = await import('./commands/send.js');
-          done(await runSend(list, options, given(command)));
+          done(await runSend(list, options, given(command), inForce().relays));
         },
       ),
   },
@@ -51,10 +51,10 @@ export const COMMANDS: readonly CommandRow[] = [
     name: 'resume',
     about: 'continue from the ledger alone',
     takes: [['[campaign]', 'its name; not needed when only one is unfinished']],
-    declare: (command, { runFlags }, { done }) =>
+    declare: (command, { runFlags }, { done, inForce }) =>
       runFlags(command).action(async (name: string | undefined, options: RunFlags, command: Command) => {
         const { runResume } = await import('./commands/resume.js');
-        done(await runResume(name, options, given(command)));
+        done(await runResume(name, options, given(command), inForce().relays));
       }),
   },
   {
@@ -124,13 +124,13 @@ export const COMMANDS: readonly CommandRow[] = [
     about:
       'find what is wrong before anyone gets it: in the letter and its list, at the relay and in its DNS',
     takes: [['[list.csv]', 'the recipients; without it, only the relay is looked at']],
-    declare: async (command, _flags, { done }) => {
+    declare: async (command, _flags, { done, inForce }) => {
       const { contentCheckFlags } = await import('./check-content-flags.js');
       const { relayCheckFlags } = await import('./check-relay-flags.js');
       relayCheckFlags(contentCheckFlags(command)).action(
         async (list: string | undefined, options: CheckOptions, command: Command) => {
           const { runCheck } = await import('./commands/check.js');
-          done(await runCheck(list, options, given(command)));
+          done(await runCheck(list, options, given(command), inForce().relays));
         },
       );
     },

@@ -24,3 +24,10 @@ export function wholeNumberOrZero(value: string): number {
   if (!/^\d{1,9}$/.test(value)) throw new InvalidArgumentError('It must be a whole number.');
   return Number(value);
 }
+
+/** Reads a whole number of 1 or more. */
+export function wholeNumber(value: string): number {
+  const parsed = wholeNumberOrZero(value);
+  if (parsed === 0) throw new InvalidArgumentError('It must be a whole number of 1 or more.');
+  return parsed;
+}

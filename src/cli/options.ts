@@ -6,7 +6,7 @@ import { parseDuration } from '../domain/duration.js';
 import { parseRate } from '../domain/rate.js';
 import { type BoundFlags, boundFlags } from './bound-options.js';
 import { type FileOptions, fileFlags } from './file-flags.js';
-import { flag, several, text, wholeNumberOrZero } from './option-kinds.js';
+import { flag, several, text, wholeNumber } from './option-kinds.js';
 import { type ConnectionFlags, connectionFlags } from './relay-flags.js';
 
 /** Options of `send`, as commander gives them. Texts are empty when not given. */
@@ -99,7 +99,8 @@ export function houseFlags(command: Command): Command {
 }
 
 export function runFlags(command: Command): Command {
-  const relayHelp = 'smtps://host:465, smtp://host:587, smtp+plain://host, sandbox or file:<dir>';
+  const relayHelp =
+    'smtps://host:465, smtp://host:587, smtp+plain://host, sandbox, file:<dir>, or one of the relays by its name';
   connectionFlags(houseFlags(command).addOption(text('--relay <url>', 'MAILBLAST_RELAY', relayHelp)))
     .addOption(
       new Option('--rate <n/unit>', 'messages per s, m or h, or unlimited')
@@ -225,12 +226,6 @@ function rateText(value: string): string {
 function durationText(value: string): string {
   if (parseDuration(value) === undefined) throw new InvalidArgumentError('Write it as 90s, 10m, 4h or 3d.');
   return value;
-}
-
-function wholeNumber(value: string): number {
-  const parsed = wholeNumberOrZero(value);
-  if (parsed === 0) throw new InvalidArgumentError('It must be a whole number of 1 or more.');
-  return parsed;
 }
 
 /** More would only widen what a crash leaves in doubt: 100 messages of 30 kB fill a line of 480 Mbit/s at 50 ms. */

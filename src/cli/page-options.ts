@@ -2,6 +2,8 @@
 // Knows commander; decides nothing.
 
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { Rule } from '../check/finding.js';
+import { silenceOption } from './check-content-flags.js';
 import { type SendOptions, sendFlags } from './options.js';
 
 export interface PageFlags {
@@ -10,7 +12,9 @@ export interface PageFlags {
   readonly open: boolean;
 }
 
-export type PreviewOptions = SendOptions & PageFlags;
+export interface PreviewOptions extends SendOptions, PageFlags {
+  readonly silence: readonly Rule[];
+}
 
 /** What makes a message. The rest of `send`'s options is taken, so that one command line serves both, and not shown. */
 const SHOWN: ReadonlySet<string> = new Set(
@@ -28,7 +32,7 @@ export function previewFlags(command: Command): Command {
   for (const option of command.options) {
     if (!SHOWN.has(option.long ?? '')) option.hideHelp();
   }
-  return pageFlags(command, '--port <n>', 'the port on 127.0.0.1');
+  return pageFlags(command.addOption(silenceOption()), '--port <n>', 'the port on 127.0.0.1');
 }
 
 /** `portFlag`: the sandbox has a port for mail besides. */

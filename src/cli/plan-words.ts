@@ -2,7 +2,8 @@
 
 import type { Plan, Portion } from '../domain/plan.js';
 import type { RunFlags } from './options.js';
-import { clockTime, count } from './words.js';
+import type { RouteChoice } from './routes.js';
+import { clockTime, count, listed } from './words.js';
 
 /** As many portions are told one by one; of more, the first ones and the last. */
 const TOLD = 4;
@@ -16,6 +17,13 @@ export function paceInWords({ rate, maxPerHour, maxPerDay, warmUp }: RunFlags): 
     warmUp === 'none' ? '' : 'a warm-up by days',
   ].filter((part) => part !== '');
   return parts.length === 0 ? 'full speed' : parts.join(' and ');
+}
+
+/** Of one relay as above; of several, each with its name: `14/s (ses) and 5/s (own)`. */
+export function pacesInWords(chosen: readonly RouteChoice[]): string {
+  const [only] = chosen;
+  if (only !== undefined && chosen.length === 1) return paceInWords(only.flags);
+  return listed(chosen.map(({ name, flags }) => `${paceInWords(flags)} (${name})`));
 }
 
 /** The plan's portions in words; empty when there is nothing to tell. */

@@ -1,6 +1,7 @@
 // From the options to what a preview shows: the request of a `send`, with placeholders where it would need more.
 // Knows what makes a message; knows nothing of pages.
 
+import type { Rule } from '../check/finding.js';
 import type { Content } from '../domain/campaign.js';
 import { shownPath } from '../engine/preview/complaint.js';
 import { Preview } from '../engine/preview/preview.js';
@@ -29,17 +30,17 @@ export function previewSubject(
     template: shownPath(options.template, options.template),
     list,
     notes: [...notes, ...(signer?.notes ?? [])],
-    findings: findingsOnce(),
+    findings: findingsOnce(options.silence),
   };
 }
 
 /** The same for everybody on the list, so made once for each content. Loaded when a page asks: no first paint waits. */
-function findingsOnce(): FindFindings {
+function findingsOnce(silenced: readonly Rule[]): FindFindings {
   const known = new WeakMap<Content, Promise<readonly Finding[]>>();
   return (source) => {
     const found =
       known.get(source.content) ??
-      import('../check/content/static-check.js').then(({ findInContent }) => findInContent(source));
+      import('../check/content/static-check.js').then(({ findInContent }) => findInContent(source, silenced));
     known.set(source.content, found);
     return found;
   };

@@ -12,6 +12,8 @@ const FIRST_LINE_MS = 10_000;
 const LINE_MS = 60_000;
 /** Terminals with fewer columns get the figures without a bar. */
 const WIDE = 105;
+/** And below this only how far it is: what is cut off at the edge tells nothing. Others are told by a line each anyway. */
+const ROOMY = 80;
 const COUNTS = '{accepted} accepted · {deferred} deferred · {rejected} rejected · {in_doubt} in doubt';
 /** The rate shown is that of the last so many milliseconds. */
 const RATE_WINDOW_MS = 10_000;
@@ -58,6 +60,11 @@ export class Progress {
           );
         }
         return;
+      case 'relay_down':
+        // Cron hears of it too: what is wrong with it stays wrong although the others go on.
+        return this.#warn(
+          `${event.reason.replace(/[^.]$/, '$&.')}${event.last ? '' : ' The other relays go on.'}`,
+        );
       case 'done':
         return this.stop();
       default:
@@ -88,7 +95,7 @@ export class Progress {
       const columns = process.stderr.columns ?? 80;
       this.#bars = new MultiBar(
         {
-          format: `${columns < WIDE ? '' : ' {bar}'} {percentage}% · ${COUNTS} · {speed}/s · {left}`,
+          format: `${columns < WIDE ? '' : ' {bar}'} {percentage}% · ${columns < ROOMY ? '{accepted} accepted' : COUNTS} · {speed}/s · {left}`,
           barsize: Math.max(1, Math.min(24, columns - WIDE + 10)),
           fps: 8,
           hideCursor: true,
@@ -122,6 +129,11 @@ export class Progress {
       `${count(this.#ended())} of ${count(this.#left)}: ${count(accepted)} accepted, ${count(deferred)} deferred, ` +
         `${count(rejected)} rejected, ${count(inDoubt)} in doubt, ${this.#payload().speed}/s, ${this.#payload().left}.`,
     );
+  }
+
+  #warn(text: string): void {
+    if (this.#output.quiet) this.#output.warn(text);
+    else this.line(text);
   }
 
   /** A line for people, above the bar where there is one. */

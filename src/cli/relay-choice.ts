@@ -26,8 +26,16 @@ export interface RelayChoice {
 /** What has to be known of how the relay is reached; `proxyTyped`: on the command line, where it may hold no password. */
 export type Reaching = ConnectionFlags & { readonly proxyTyped: boolean };
 
-/** `onCommandLine`: the URL was typed, so it may hold no password. */
-export function chooseRelay(url: string, onCommandLine: boolean, reaching?: Reaching): RelayChoice {
+/**
+ * `onCommandLine`: the URL was typed, so it may hold no password. `suffix` stands behind the names of the variables of a
+ * named relay's login.
+ */
+export function chooseRelay(
+  url: string,
+  onCommandLine: boolean,
+  reaching?: Reaching,
+  suffix = '',
+): RelayChoice {
   if (url === '') {
     throw new MailblastError(
       'settings',
@@ -43,24 +51,29 @@ export function chooseRelay(url: string, onCommandLine: boolean, reaching?: Reac
     const folder = resolve(target.folder);
     return { target, rehearsalFolder: folder, make: () => fileRelay(folder) };
   }
-  const options = smtpOptions(target, reaching);
+  const options = smtpOptions(target, reaching, suffix);
   return { target, rehearsalFolder: undefined, make: (depth) => smtpRelay(target, { ...options, depth }) };
 }
 
-/** The login, from where secrets come, and what the flags say of the way. */
-export function smtpOptions(target: SmtpTarget, reaching: Reaching | undefined): SmtpRelayOptions {
+/** The login, from where secrets come, and what the flags say of the way. `suffix` as above. */
+export function smtpOptions(
+  target: SmtpTarget,
+  reaching: Reaching | undefined,
+  suffix = '',
+): SmtpRelayOptions {
   if (reaching?.proxyTyped) parseProxyUrl(reaching.proxy, 'command line');
   return {
-    user: target.user !== '' ? target.user : (process.env.MAILBLAST_USER ?? ''),
-    password: target.password !== '' ? target.password : givenPassword(),
+    user: target.user !== '' ? target.user : (process.env[`MAILBLAST_USER${suffix}`] ?? ''),
+    password: target.password !== '' ? target.password : givenPassword(suffix),
     oauth2: !reaching?.oauth2
       ? undefined
       : {
           provider: reaching.oauth2,
-          clientId: process.env.MAILBLAST_OAUTH2_CLIENT_ID ?? '',
-          clientSecret: givenSecret('MAILBLAST_OAUTH2_CLIENT_SECRET', 'client secret'),
-          refreshToken: givenSecret('MAILBLAST_OAUTH2_REFRESH_TOKEN', 'refresh token'),
+          clientId: process.env[`MAILBLAST_OAUTH2_CLIENT_ID${suffix}`] ?? '',
+          clientSecret: givenSecret(`MAILBLAST_OAUTH2_CLIENT_SECRET${suffix}`, 'client secret'),
+          refreshToken: givenSecret(`MAILBLAST_OAUTH2_REFRESH_TOKEN${suffix}`, 'refresh token'),
         },
+    suffix,
     proxy: reaching?.proxy,
     caFile: reaching?.tlsCa,
     certFile: reaching?.tlsCert,

@@ -8,25 +8,26 @@ import type { Overview } from '../store/ledger.js';
 import { nextCommand } from './next-command.js';
 import type { RunFlags } from './options.js';
 import type { Output } from './output.js';
-import { capOption, paceInWords, planInWords } from './plan-words.js';
+import { capOption, pacesInWords, planInWords } from './plan-words.js';
+import type { RouteChoice } from './routes.js';
 import { countsTable } from './summary.js';
 import type { Ink } from './terminal.js';
-import { clockTime, count, counted, countsInWords, stateName } from './words.js';
+import { clockTime, count, counted, countsInWords, listed, stateName } from './words.js';
 
 export type Paused = Extract<RunEvent, { readonly event: 'paused' }>;
 
-/** What keeps the run from going on now. */
-export function sayPaused(paused: Paused, flags: RunFlags, output: Output): void {
-  if (paused.reason === 'cap') sayCapped(paused, output);
-  if (paused.reason === 'not_after') output.say(tooLate(flags.notAfter));
-  if (paused.reason !== 'rest') return;
-  output.say(
-    `The relay may be asked again ${clockTime(paused.until!, Date.now())}; run the same command then.`,
-  );
+/** What keeps the run from going on now, a sentence or two; empty where the counts say it. */
+export function pausedInWords(paused: Paused, flags: RunFlags): string {
+  if (paused.reason === 'cap') return cappedInWords(paused);
+  if (paused.reason === 'not_after') return tooLate(flags.notAfter);
+  if (paused.reason !== 'rest') return '';
+  const who = paused.relay === undefined ? 'The relay' : `${paused.relay}, the first of the relays,`;
+  return `${who} may be asked again ${clockTime(paused.until!, Date.now())}; run the same command then.`;
 }
 
 export function sayStart(
   event: Extract<RunEvent, { readonly event: 'start' }>,
+  chosen: readonly RouteChoice[],
   flags: RunFlags,
   output: Output,
 ): void {
@@ -44,7 +45,7 @@ export function sayStart(
   if (event.left === 0) return;
   const now = Date.now();
   output.say(
-    `Sending to ${counted(event.left, 'recipient')} through ${event.relay}. ` +
+    `Sending to ${counted(event.left, 'recipient')} through ${listed(event.relays.map(({ relay }) => relay))}. ` +
       `Should this run be cut off, at most ${count(event.in_doubt_at_most)} will be in doubt.`,
   );
   // One portion that begins at once is what the bar will show.
@@ -52,7 +53,7 @@ export function sayStart(
   const told = event.plan.reduce((sum, { messages }) => sum + messages, 0);
   const messages = flags.limit === 0 ? event.left : Math.min(event.left, flags.limit);
   const plan = planInWords({ portions: event.plan, later: messages - told }, now);
-  output.say(`${counted(messages, 'recipient')} at ${paceInWords(flags)}: ${plan}.`);
+  output.say(`${counted(messages, 'recipient')} at ${pacesInWords(chosen)}: ${plan}.`);
 }
 
 /** Green is accepted, red has no good end, yellow may still get one. */
@@ -76,13 +77,15 @@ export function sayEnd(
   overview: Overview,
   flags: RunFlags,
   stopped: boolean,
+  paused: Paused | undefined,
   output: Output,
 ): void {
   const { counts, nextDue } = overview;
+  const why = paused === undefined || isComplete(overview) ? '' : pausedInWords(paused, flags);
   const how = isComplete(overview) ? 'is complete' : stopped ? 'was stopped' : 'is not complete yet';
   const end = `Campaign ${campaign.name} ${how}: ${countsInWords(counts)}.`;
   // Cron mails what is said: nothing when all went well, and one line when something is left.
-  if (output.quiet && !isComplete(overview)) output.warn(end);
+  if (output.quiet && !isComplete(overview)) output.warn(why === '' ? end : `${end} ${why}`);
   output.say(end);
   // One state is said already.
   if (output.terminal !== undefined && STATES.filter((state) => counts[state] > 0).length > 1) {
@@ -108,6 +111,7 @@ export function sayEnd(
       `${counted(counts.in_doubt, 'delivery is', 'deliveries are')} in doubt: ${nextCommand('recipients', campaign.name, ledger, '--state', 'in_doubt')}`,
     );
   }
+  if (why !== '') output.say(why);
 }
 
 /** A sentence on a campaign that nothing more is begun of. */
@@ -115,12 +119,12 @@ export function tooLate(notAfter: string): string {
   return `Nothing is begun after ${notAfter}, by --not-after; --not-after never lifts it.`;
 }
 
-function sayCapped({ until, cap = 'day', messages = 0 }: Paused, output: Output): void {
+function cappedInWords({ until, cap = 'day', messages = 0, relay }: Paused): string {
   const when = until === null ? '' : ` The next message may go ${clockTime(until, Date.now())}.`;
   const span = cap === 'hour' ? 'hour' : '24 hours';
-  output.say(
-    `This relay was handed ${count(messages)} messages in the last ${span}, which is ${capOption(cap)}.${when}`,
-  );
+  const who =
+    relay === undefined ? 'This relay' : `No relay takes more for now. The first to open again, ${relay},`;
+  return `${who} was handed ${count(messages)} messages in the last ${span}, which is ${capOption(cap)}.${when}`;
 }
 
 export function isComplete({ counts }: Overview): boolean {

@@ -3,40 +3,38 @@
 import { resolve } from 'node:path';
 import { parseShare } from '../domain/brake.js';
 import type { Campaign, RunOptions } from '../domain/campaign.js';
-import { parseWarmUp } from '../domain/cap.js';
+import { type DomainGroup, parseDomainRates } from '../domain/domain-rates.js';
 import { parseDuration } from '../domain/duration.js';
+import { MailblastError } from '../domain/errors.js';
 import { parseMoment } from '../domain/moment.js';
-import { parseRate } from '../domain/rate.js';
-import type { CapSettings } from '../engine/cap.js';
 import { planRun } from '../engine/plan-run.js';
+import type { Route } from '../engine/route.js';
 import { send } from '../engine/send.js';
 import { Stop } from '../engine/stop.js';
 import { systemClock } from '../engine/system-clock.js';
-import type { DkimSigner } from '../message/dkim.js';
-import type { Relay } from '../relay/relay.js';
 import type { Ledger } from '../store/ledger.js';
+import { keptCaps } from './caps.js';
 import { EXIT } from './exit-codes.js';
 import type { RunFlags } from './options.js';
 import type { Output } from './output.js';
-import { paceInWords, planInWords } from './plan-words.js';
+import { pacesInWords, planInWords } from './plan-words.js';
 import { Progress } from './progress.js';
 import { withoutLogin } from './relay-choice.js';
-import { isComplete, type Paused, sayEnd, sayPaused, sayStart } from './run-words.js';
+import { ledgerNames, type makeRoutes, type RouteChoice } from './routes.js';
+import { isComplete, type Paused, sayEnd, sayStart } from './run-words.js';
 import { listenForSignals } from './signals.js';
-import { clockTime, counted } from './words.js';
-
-type CapFlags = Pick<RunFlags, 'maxPerDay' | 'maxPerHour' | 'warmUp'>;
+import { clockTime, counted, listed } from './words.js';
 
 /** Sends what is left of a campaign whose lock is held, and says how it went. Gives the exit code. */
 export async function runCampaign(
   campaign: Campaign,
   ledger: Ledger,
-  relay: Relay,
-  signer: DkimSigner | undefined,
+  { routes, notes }: ReturnType<typeof makeRoutes>,
+  chosen: readonly RouteChoice[],
   flags: RunFlags,
   output: Output,
 ): Promise<number> {
-  for (const note of signer?.notes ?? []) output.say(note);
+  for (const note of notes) output.say(note);
   const stop = new Stop();
   const progress = new Progress(output);
   let paused: Paused | undefined;
@@ -45,33 +43,28 @@ export async function runCampaign(
     const overview = await send({
       campaign,
       ledger,
-      relay,
+      routes,
       settings: {
-        rate: parseRate(flags.rate)!,
-        connections: flags.connections,
-        depth: flags.depth,
         limit: limitOf(flags),
         maxRejected: parseShare(flags.maxRejected)!,
+        domainRates: groupsOf(flags),
         notAfter: parseMoment(flags.notAfter) ?? Number.POSITIVE_INFINITY,
-        ...capsOf(flags),
         retryFor: parseDuration(flags.retryFor)!,
         wait: flags.wait,
         inDoubt: flags.inDoubt,
       },
-      sign: signer?.signature,
       clock: systemClock,
       stop,
       report: (event) => {
         if (event.event === 'start') {
-          sayStart(event, flags, output);
+          sayStart(event, chosen, flags, output);
         }
         if (event.event === 'paused') paused = event;
         progress.report(event);
       },
     });
-    sayEnd(campaign, ledger.path, overview, flags, signals.code !== undefined, output);
+    sayEnd(campaign, ledger.path, overview, flags, signals.code !== undefined, paused, output);
     if (isComplete(overview)) return EXIT.done;
-    if (paused !== undefined) sayPaused(paused, flags, output);
     return signals.code ?? EXIT.left;
   } finally {
     progress.stop();
@@ -79,23 +72,25 @@ export async function runCampaign(
   }
 }
 
-/** The caps of a run, 0 standing for none. */
-export function capsOf({ maxPerDay, maxPerHour, warmUp }: CapFlags): CapSettings {
-  const cap = (messages: number) => (messages === 0 ? Number.POSITIVE_INFINITY : messages);
-  return { maxPerDay: cap(maxPerDay), maxPerHour: cap(maxPerHour), warmUp: parseWarmUp(warmUp) ?? [] };
-}
-
 function limitOf({ limit }: RunFlags): number {
   return limit === 0 ? Number.POSITIVE_INFINITY : limit;
 }
 
-/** What `resume` needs to go on as this run did. URLs are kept without their logins. */
-export function remembered(options: RunFlags): RunOptions {
+/** @throws MailblastError `settings` when the last run's options, kept by another mailblast, are no rates. */
+function groupsOf({ domainRate }: RunFlags): readonly DomainGroup[] {
+  const parsed = parseDomainRates(domainRate);
+  if ('groups' in parsed) return parsed.groups;
+  throw new MailblastError('settings', `--domain-rate: ${parsed.reason}.`);
+}
+
+/** What `resume` and `status` need to go on as this run did. URLs are kept without their logins. */
+export function remembered(options: RunFlags, chosen: readonly RouteChoice[]): RunOptions {
   const { relay, rate, connections, depth, retryFor, wait, dkimDomain, dkimSelector, dkimKey: key } = options;
-  const { maxPerDay, maxPerHour, warmUp, notAfter, maxRejected, oauth2, proxy } = options;
+  const { maxPerDay, maxPerHour, warmUp, notAfter, maxRejected, domainRate, oauth2, proxy } = options;
   const path = (file: string) => (file === '' ? '' : resolve(file));
   return {
     relay: withoutLogin(relay),
+    relays: ledgerNames(chosen).map((name, i) => keptCaps(name, chosen[i]!.flags)),
     rate,
     connections,
     depth,
@@ -104,6 +99,7 @@ export function remembered(options: RunFlags): RunOptions {
     warmUp,
     notAfter,
     maxRejected,
+    domainRate,
     retryFor,
     wait,
     dkimDomain,
@@ -121,7 +117,8 @@ export function remembered(options: RunFlags): RunOptions {
 export async function mayBegin(
   campaign: Campaign,
   ledger: Ledger,
-  relay: string,
+  routes: readonly Route[],
+  chosen: readonly RouteChoice[],
   flags: RunFlags,
   output: Output,
 ): Promise<boolean> {
@@ -129,17 +126,16 @@ export async function mayBegin(
   const now = Date.now();
   const late = now > (parseMoment(flags.notAfter) ?? Number.POSITIVE_INFINITY);
   if (flags.yes || !output.interactive || left === 0 || late) return true;
-  const settings = { ...capsOf(flags), rate: parseRate(flags.rate)!, limit: limitOf(flags) };
-  const plan = planRun(ledger, relay, settings, left, now);
+  const plan = planRun(ledger, routes, limitOf(flags), left, now);
   const [first] = plan.portions;
   const when =
     plan.portions.length === 1 && first!.from <= now
-      ? Number.isFinite(settings.rate)
+      ? routes.every(({ rate }) => Number.isFinite(rate))
         ? `, until about ${clockTime(first!.until, now)}`
         : ''
       : `: ${planInWords(plan, now)}`;
-  const messages = Math.min(left, settings.limit);
+  const messages = Math.min(left, limitOf(flags));
   return output.confirm(
-    `Send to ${counted(messages, 'recipient')} from ${campaign.content.sender.from} through ${relay} at ${paceInWords(flags)}${when}?`,
+    `Send to ${counted(messages, 'recipient')} from ${campaign.content.sender.from} through ${listed(routes.map(({ relay }) => relay.name))} at ${pacesInWords(chosen)}${when}?`,
   );
 }

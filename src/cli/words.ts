@@ -16,6 +16,11 @@ export function counted(value: number, one: string, many = `${one}s`): string {
   return `${count(value)} ${value === 1 ? one : many}`;
 }
 
+/** `ses`, `ses and own`, `ses, own and spare`. */
+export function listed(names: readonly string[]): string {
+  return names.length < 2 ? names.join() : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+}
+
 /** `14:32` today, `tomorrow 09:51`, `2026-12-01 09:51` later. */
 export function clockTime(at: number, now: number): string {
   const date = new Date(at);
@@ -38,10 +43,11 @@ export function stateName(state: State): string {
 }
 
 /** `440 accepted, 5 deferred`: the states that hold anybody. */
-export function countsInWords(counts: Counts): string {
-  const parts = STATES.filter((state) => counts[state] > 0).map(
-    (state) => `${count(counts[state])} ${stateName(state)}`,
-  );
+export function countsInWords(counts: Readonly<Partial<Counts>>): string {
+  const parts = STATES.flatMap((state) => {
+    const { [state]: there = 0 } = counts;
+    return there > 0 ? [`${count(there)} ${stateName(state)}`] : [];
+  });
   return parts.length === 0 ? 'nobody' : parts.join(', ');
 }
 

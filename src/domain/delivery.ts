@@ -73,6 +73,8 @@ export interface Delivery {
   readonly markedAt: number | undefined;
   /** Number of the content that it had at its first mark, and keeps (R6); undefined when never marked. */
   readonly content: number | undefined;
+  /** The name of the relay that had it last; undefined when none did. */
+  readonly relay?: string | undefined;
 }
 
 /** "The last octet of this delivery may leave now." */

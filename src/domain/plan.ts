@@ -30,11 +30,11 @@ export interface PlanFigures {
 }
 
 /** Waits shorter than this do not part portions: a used-up cap opens minute by minute. */
-const PAUSE_MS = 2 * 60_000;
+export const PAUSE_MS = 2 * 60_000;
 const MINUTE_MS = 60_000;
 
 /** Minutes with messages in them that are gone through, at the most: two weeks without a break. */
-const STEPS = 20_000;
+export const STEPS = 20_000;
 
 export function planOf({ messages, rate, from, handed, limitsAt }: PlanFigures): Plan {
   const counting = handed.map((each) => ({ ...each }));
@@ -71,7 +71,7 @@ function perMinute(at: number, rate: Rate): number {
   return Math.max(1, Math.ceil(((minuteOf(at) + MINUTE_MS - at) * rate) / 1000));
 }
 
-function note(counting: { minute: number; messages: number }[], at: number, messages: number): void {
+export function note(counting: { minute: number; messages: number }[], at: number, messages: number): void {
   const minute = minuteOf(at);
   const last = counting.at(-1);
   if (last?.minute === minute) last.messages += messages;

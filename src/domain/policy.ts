@@ -14,6 +14,7 @@
 //
 //   retry            charged to the recipient, by the schedule, or after the minutes that greylisting takes
 //   reject           ends this delivery
+//   put back         uncharged, to the head of the queue; where this connection takes no more, by another
 //   slow             put back uncharged; the pace of the relay, or of the recipient's domain, goes down
 //   rest             put back uncharged; the relay is not asked again for so long: a quota
 //   stop             put back uncharged; the account, the sender or TLS is wrong, which the next recipient would not mend
@@ -27,7 +28,7 @@ import { rulesFor } from './providers.js';
 import { formatReply, type Reply, replyClass } from './reply.js';
 import { firstFit, readRule } from './rule.js';
 import { STANDARDS } from './standards.js';
-import type { ConnectVerdict, Ground, Verdict } from './verdict.js';
+import type { ConnectVerdict, Ground, Rest, Verdict } from './verdict.js';
 
 export type { ConnectVerdict, Verdict } from './verdict.js';
 
@@ -96,6 +97,16 @@ function ground(rule: string, source: string): Ground {
 }
 
 const MINUTE = 60_000;
+const DAY = 1440 * MINUTE;
+
+/**
+ * Milliseconds from `now` (milliseconds since 1970) after which a relay that rests may be asked again. A moment that it
+ * named is believed within reason: its clock is not ours.
+ */
+export function restingMs({ restMs, until }: Pick<Rest, 'restMs' | 'until'>, now: number): number {
+  return until === undefined ? restMs : Math.min(Math.max(until - now, 0) + MINUTE, DAY);
+}
+
 const SCHEDULE = [1, 5, 15, 60, 240] as const;
 
 /** Retries are spread by so much of their delay, so that those which were put off together do not come back together. */

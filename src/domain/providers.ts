@@ -25,8 +25,8 @@ const PROVIDERS: readonly Provider[] = [
 ];
 
 /**
- * The rules that hold for a relay's replies. `relay` is its name or host, such as `smtp://smtp.gmail.com:587`; empty when it
- * is not known. The words of a provider count on any relay, since relays pass on what the recipients' servers say, and
+ * The rules that hold for a relay's replies. `relay` is its name or host, such as `smtp://smtp.gmail.com:587`, maybe with an
+ * account's name in parentheses behind it; empty when it is not known. The words of a provider count on any relay, since relays pass on what the recipients' servers say, and
  * stand in front of others'.
  */
 export function rulesFor(relay: string): readonly Rule[] {
@@ -46,6 +46,7 @@ function ofRelay(rule: Rule): Rule {
 function hostOf(relay: string): string {
   return relay
     .replace(/^[a-z+]+:\/\/(?:.*@)?/i, '')
+    .replace(/ \(.*\)$/, '')
     .replace(/:\d+$/, '')
     .toLowerCase();
 }

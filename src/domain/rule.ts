@@ -9,8 +9,13 @@ import type { Ground, Halt, Rest, Slow } from './verdict.js';
 export type Means =
   | { readonly action: 'reject' }
   | { readonly action: 'retry'; readonly afterMs?: number }
+  | { readonly action: 'put_back'; readonly spent: true }
   | Slow
-  | (Omit<Rest, 'sentence'> & { readonly meaning: string })
+  | (Omit<Rest, 'sentence' | 'until'> & {
+      readonly meaning: string;
+      /** Where the words name the moment after which it may be asked again, in its first group. */
+      readonly moment?: RegExp;
+    })
   | (Omit<Halt, 'sentence' | 'trouble'> & { readonly meaning: string });
 
 /**
@@ -52,6 +57,7 @@ export type RuleVerdict = Ground &
   (
     | { readonly action: 'reject' }
     | { readonly action: 'retry'; readonly afterMs?: number }
+    | { readonly action: 'put_back'; readonly spent: true }
     | Slow
     | Rest
     | Halt
@@ -85,8 +91,10 @@ export function readRule({ rule, source, means }: Rule, reply: Reply): RuleVerdi
       return { rule, source, ...rest, trouble: 'refused', sentence: `The relay said ${said}. ${meaning}` };
     }
     case 'rest': {
-      const { meaning, ...rest } = means;
-      return { rule, source, ...rest, sentence: `The relay said ${said}. ${meaning}` };
+      const { meaning, moment, ...rest } = means;
+      const until = Date.parse(moment?.exec(reply.text)?.[1] ?? '');
+      const named = Number.isNaN(until) ? {} : { until };
+      return { rule, source, ...rest, ...named, sentence: `The relay said ${said}. ${meaning}` };
     }
     default:
       return { rule, source, ...means };

@@ -86,6 +86,15 @@ export const STANDARDS: readonly Rule[] = [
     words: /too many (?:concurrent |simultaneous |active )*(?:SMTP )?(?:connections|sessions)/i,
     means: { action: 'slow', scope: 'relay' },
   },
+  // "452 4.5.3 Too many recipients: Too many messages sent", as of Debian's 6.8.0; others' 452 to MAIL may mean a quota.
+  {
+    rule: 'session-spent',
+    source: 'https://man.openbsd.org/smtpd.conf (smtp limit max-mails)',
+    code: [452],
+    stages: ['mail'],
+    words: /too many messages sent$/i,
+    means: { action: 'put_back', spent: true },
+  },
   {
     rule: 'client-rate',
     source: `${POSTFIX}#smtpd_client_message_rate_limit`,

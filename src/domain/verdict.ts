@@ -24,6 +24,8 @@ export interface Rest {
   readonly scope: 'relay' | 'domain';
   /** Milliseconds from now, after which it may be asked again. Not known to be enough: the next reply tells. */
   readonly restMs: number;
+  /** The moment that the relay named instead, milliseconds since 1970. */
+  readonly until?: number;
   /** For the user: what the relay said, and what it means. */
   readonly sentence: string;
 }
@@ -39,12 +41,13 @@ export interface Halt {
 
 /**
  * What an attempt's end means for its delivery, for the relay's pace, or for the whole run.
- * `put_back`: uncharged, to the head of the queue. `retry`: charged, by the schedule, or after `afterMs` milliseconds
+ * `put_back`: uncharged, to the head of the queue; `spent` when this connection takes no more, and another does. `retry`: charged, by the schedule, or after `afterMs` milliseconds
  * where the reply says so (greylisting).
  */
 export type Verdict = Ground &
   (
-    | { readonly action: 'accepted' | 'reject' | 'put_back' | 'in_doubt' | 'invalid' }
+    | { readonly action: 'accepted' | 'reject' | 'in_doubt' | 'invalid' }
+    | { readonly action: 'put_back'; readonly spent?: true }
     | { readonly action: 'retry'; readonly afterMs?: number }
     | Slow
     | Rest

@@ -137,7 +137,7 @@ function columnNamed(option: string, name: string, columns: readonly string[]): 
 }
 
 /** An address, or a template for one, which is checked as far as it can be before there is a recipient. */
-function returnPathOf(given: string, from: string): string {
+export function returnPathOf(given: string, from: string): string {
   if (given === '') return from;
   if (!given.includes('{{')) return bareAddress('--return-path', given);
   bareAddress('--return-path', given.replace(/\{\{.*?\}\}/g, 'x'));

@@ -1,14 +1,15 @@
 // What the desk is put together from. Types only.
 
 import type { Clock } from '../domain/clock.js';
+import type { MailblastError } from '../domain/errors.js';
 import type { Pace } from '../domain/pace.js';
 import type { Suppressions } from '../store/suppressions.js';
 import type { Cap } from './cap.js';
 import type { Writer } from './editions.js';
 import type { Reporter } from './events.js';
 import type { Gate } from './gate.js';
+import type { Source } from './line.js';
 import type { Outcomes } from './outcomes.js';
-import type { Queue } from './queue.js';
 import type { Recorder } from './recorder.js';
 import type { Stop } from './stop.js';
 
@@ -22,7 +23,7 @@ export interface DeskSettings {
 }
 
 export interface DeskParts {
-  readonly queue: Queue;
+  readonly queue: Source;
   readonly letters: Writer;
   readonly recorder: Recorder;
   readonly suppressions: Pick<Suppressions, 'of'>;
@@ -33,6 +34,8 @@ export interface DeskParts {
   readonly settings: DeskSettings;
   readonly clock: Clock;
   readonly stop: Stop;
+  /** Told when the relay must not be used any more: what it said is no matter of one message. */
+  readonly onRefused: (failure: MailblastError) => void;
   readonly report: Reporter;
   /** A message came in that was not there when a session asked for one. */
   readonly onReady: () => void;

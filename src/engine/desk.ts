@@ -7,7 +7,7 @@ import type { Clock } from '../domain/clock.js';
 import type { Delivery, Outcome } from '../domain/delivery.js';
 import { MailblastError, UnmergeableRow } from '../domain/errors.js';
 import type { Pace } from '../domain/pace.js';
-import { judgeAttempt, retryDelay, type Verdict } from '../domain/policy.js';
+import { judgeAttempt, restingMs, retryDelay, type Verdict } from '../domain/policy.js';
 import { formatReply } from '../domain/reply.js';
 import { whySuppressed } from '../domain/suppression.js';
 import type { Supply } from '../relay/pool.js';
@@ -35,6 +35,7 @@ export class Desk implements Supply<PersonalMessage> {
   readonly #settings: DeskSettings;
   readonly #clock: Clock;
   readonly #stop: Stop;
+  readonly #onRefused: (failure: MailblastError) => void;
   readonly #report: Reporter;
   #inHand = 0;
   #onQuiet: (() => void) | undefined;
@@ -49,6 +50,7 @@ export class Desk implements Supply<PersonalMessage> {
     this.#settings = parts.settings;
     this.#clock = parts.clock;
     this.#stop = parts.stop;
+    this.#onRefused = parts.onRefused;
     this.#report = parts.report;
     this.#stop.drain.addEventListener('abort', () => this.lookUp(), { once: true });
     this.#stock = new Stock(parts.queue, parts.letters, {
@@ -65,8 +67,8 @@ export class Desk implements Supply<PersonalMessage> {
     return !this.#stock.dry;
   }
 
-  waiting(): boolean {
-    return this.#gate.open && this.#stock.waiting;
+  waiting(): number {
+    return this.#gate.open ? this.#stock.waiting : 0;
   }
 
   take(): PersonalMessage | undefined {
@@ -102,11 +104,14 @@ export class Desk implements Supply<PersonalMessage> {
     this.#cap.known();
   }
 
-  ended(message: PersonalMessage, attempt: Attempt): void {
+  ended(message: PersonalMessage, attempt: Attempt): 'spent' | undefined {
     this.#inHand--;
     if (!message.marked) this.#cap.known();
-    this.#outcomes.settled(message.delivery, attempt, message.begun, () => this.#settle(message, attempt));
+    const verdict = judgeAttempt(attempt, this.#settings.relay);
+    const settle = () => this.#settle(message, attempt, verdict);
+    this.#outcomes.settled(message.delivery, attempt, message.begun, settle);
     this.lookUp();
+    return verdict.action === 'put_back' && verdict.spent ? 'spent' : undefined;
   }
 
   release(message: PersonalMessage): void {
@@ -121,10 +126,24 @@ export class Desk implements Supply<PersonalMessage> {
     });
   }
 
+  /** Nothing is in hand, and nothing is due or may be begun. */
+  get idle(): boolean {
+    return this.#inHand === 0 && (this.#stock.dry || !this.#gate.open);
+  }
+
+  /** Whether anything is written ahead, or in the making. */
+  get ahead(): boolean {
+    return this.#stock.ahead;
+  }
+
+  /** Puts what was written ahead back: other relays may take it. */
+  handBack(): void {
+    this.#stock.handBack();
+  }
+
   /** Tells who waits for quiet, if it is. */
   lookUp(): void {
-    const idle = this.#inHand === 0 && (this.#stock.dry || !this.#gate.open);
-    if (!idle && !this.#stop.drain.aborted) return;
+    if (!this.idle && !this.#stop.drain.aborted) return;
     this.#onQuiet?.();
     this.#onQuiet = undefined;
   }
@@ -157,9 +176,8 @@ export class Desk implements Supply<PersonalMessage> {
     return false;
   }
 
-  #settle(message: PersonalMessage, attempt: Attempt): void {
+  #settle(message: PersonalMessage, attempt: Attempt, verdict: Verdict): void {
     const { delivery } = message;
-    const verdict = judgeAttempt(attempt, this.#settings.relay);
     const reply = attempt.ended === 'replied' ? attempt.reply : undefined;
     const reason = attempt.ended === 'replied' ? '' : attempt.why;
     switch (verdict.action) {
@@ -176,7 +194,7 @@ export class Desk implements Supply<PersonalMessage> {
         return this.#retry(delivery, reply, reason, verdict.afterMs);
       case 'stop':
         this.#putBack(message, reply, reason);
-        return this.#stop.fail(new MailblastError(verdict.trouble, verdict.sentence));
+        return this.#onRefused(new MailblastError(verdict.trouble, verdict.sentence));
       case 'rest':
       case 'slow':
         return this.#pushedBack(message, verdict, reply);
@@ -202,14 +220,16 @@ export class Desk implements Supply<PersonalMessage> {
     const { delivery } = message;
     if (verdict.scope === 'domain') {
       const domain = domainOf(delivery);
-      const rest = verdict.action === 'rest' ? verdict.restMs : undefined;
+      const rest = verdict.action === 'rest' ? restingMs(verdict, this.#clock.now()) : undefined;
       const until = this.#domains.hold(domain, this.#clock.now(), rest);
       this.#gate.giveBack();
       return this.#putOff(delivery, until, `${domain} takes no more for now`, reply);
     }
     this.#putBack(message, reply, '');
     const now = this.#clock.monotonic();
-    if (verdict.action === 'rest') return this.#pace.rest(now + verdict.restMs, verdict.sentence);
+    if (verdict.action === 'rest') {
+      return this.#pace.rest(now + restingMs(verdict, this.#clock.now()), verdict.sentence);
+    }
     const was = this.#pace.lowered;
     const { connectionsAtMost } = verdict;
     this.#pace.pushedBack(now, message.begun, connectionsAtMost === undefined ? {} : { connectionsAtMost });

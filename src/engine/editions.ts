@@ -1,7 +1,7 @@
 // The letters of a campaign whose content was updated: what was marked before is written from the content that it was
 // marked with (R6), everything else from the newest. Knows which content is whose; the writing is in letters.ts.
 
-import type { Campaign } from '../domain/campaign.js';
+import type { Campaign, Sender } from '../domain/campaign.js';
 import type { Delivery } from '../domain/delivery.js';
 import type { Ledger } from '../store/ledger.js';
 import { Letters, type PersonalMessage, type Sign } from './letters.js';
@@ -13,16 +13,26 @@ export class Editions implements Writer {
   readonly #campaign: Campaign;
   readonly #ledger: Pick<Ledger, 'content' | 'secret'>;
   readonly #sign: Sign | undefined;
+  readonly #sender: Sender | undefined;
   readonly #newest: Letters;
   /** Earlier ones by their content's number, made when the first delivery needs them. */
   readonly #earlier = new Map<number, Letters>();
 
-  /** @throws MailblastError `data` when the content uses a field that no list of the campaign has. */
-  constructor(campaign: Campaign, ledger: Pick<Ledger, 'content' | 'secret'>, sign: Sign | undefined) {
+  /**
+   * `sender`: whom the messages are from, if not from the campaign's own.
+   * @throws MailblastError `data` when the content uses a field that no list of the campaign has.
+   */
+  constructor(
+    campaign: Campaign,
+    ledger: Pick<Ledger, 'content' | 'secret'>,
+    sign: Sign | undefined,
+    sender?: Sender,
+  ) {
     this.#campaign = campaign;
     this.#ledger = ledger;
     this.#sign = sign;
-    this.#newest = new Letters(campaign, ledger.secret, sign);
+    this.#sender = sender;
+    this.#newest = new Letters(campaign, ledger.secret, sign, sender);
   }
 
   write(delivery: Delivery, now: number): PersonalMessage {
@@ -55,7 +65,7 @@ export class Editions implements Writer {
     let letters = this.#earlier.get(number);
     if (letters === undefined) {
       const content = this.#ledger.content(this.#campaign, number);
-      letters = new Letters({ ...this.#campaign, content }, this.#ledger.secret, this.#sign);
+      letters = new Letters({ ...this.#campaign, content }, this.#ledger.secret, this.#sign, this.#sender);
       this.#earlier.set(number, letters);
     }
     return letters;

@@ -10,8 +10,9 @@ export type RunEvent =
       readonly campaign: string;
       /** Pending and deferred. */
       readonly left: number;
+      /** The relay's name; of several, separated by commas. */
       readonly relay: string;
-      /** Messages per second; null for unlimited. */
+      /** Messages per second, of all relays together; null for unlimited. */
       readonly rate: number | null;
       readonly connections: number;
       /** After a crash of this run at most so many are in doubt. */
@@ -24,6 +25,14 @@ export type RunEvent =
       readonly unsuppressed: number;
       /** When they will leave, as far as rate and caps tell. */
       readonly plan: readonly Portion[];
+      /** Each relay with its own figures. */
+      readonly relays: readonly {
+        readonly relay: string;
+        readonly rate: number | null;
+        readonly connections: number;
+        /** Its share; null when none has one. */
+        readonly weight: number | null;
+      }[];
     }
   | {
       readonly event:
@@ -38,11 +47,20 @@ export type RunEvent =
       readonly line: number;
       readonly reply: string;
       readonly reason: string;
+      /** The relay's name; empty when none was asked. */
+      readonly relay: string;
       readonly at: number;
       /** For `deferred`: when it is tried again. */
       readonly due?: number;
     }
   | { readonly event: 'notice'; readonly text: string }
+  | {
+      /** One of several relays cannot be used; the others go on, unless it was the last. */
+      readonly event: 'relay_down';
+      readonly relay: string;
+      readonly reason: string;
+      readonly last: boolean;
+    }
   | {
       readonly event: 'paused';
       readonly reason: 'due_later' | 'limit' | 'in_doubt' | 'cap' | 'rest' | 'not_after' | 'brake';
@@ -51,6 +69,8 @@ export type RunEvent =
       readonly cap?: 'hour' | 'day' | 'warm_up';
       /** For `cap`: how many messages it allows. */
       readonly messages?: number;
+      /** For `cap` and `rest`, where there are several relays: the one that may be asked again first. */
+      readonly relay?: string;
     }
   | {
       readonly event: 'done';

@@ -1,56 +1,46 @@
-// Whether a run may begin a further message: by its limit, its last moment, the relay's caps and rests, and the wish to stop.
-// Counts what was begun; knows nothing of messages.
+// Whether a further message may be begun through a relay: by the bounds of the run, the relay's caps and rests, and
+// whether the relay is there at all. Knows nothing of messages.
 
 import type { Clock } from '../domain/clock.js';
 import type { Pace } from '../domain/pace.js';
+import type { Bounds } from './bounds.js';
 import type { Cap } from './cap.js';
-import type { Stop } from './stop.js';
-
-export interface GateSettings {
-  /** Messages handed to sessions in this run, at the most. */
-  readonly limit: number;
-  /** The last moment at which a message may be begun, milliseconds since 1970; `Infinity` for any. */
-  readonly notAfter: number;
-}
 
 export class Gate {
-  readonly #settings: GateSettings;
+  readonly #bounds: Bounds;
   readonly #cap: Cap;
   readonly #pace: Pace;
   readonly #clock: Clock;
-  readonly #stop: Stop;
-  #begun = 0;
+  #down = false;
 
-  constructor(settings: GateSettings, cap: Cap, pace: Pace, clock: Clock, stop: Stop) {
-    this.#settings = settings;
+  constructor(bounds: Bounds, cap: Cap, pace: Pace, clock: Clock) {
+    this.#bounds = bounds;
     this.#cap = cap;
     this.#pace = pace;
     this.#clock = clock;
-    this.#stop = stop;
-  }
-
-  /** Whether this run may begin no further message, by `--limit`. */
-  get limitReached(): boolean {
-    return this.#begun >= this.#settings.limit;
-  }
-
-  /** Whether no further message may be begun, by `--not-after`. */
-  get tooLate(): boolean {
-    return this.#clock.now() > this.#settings.notAfter;
   }
 
   get open(): boolean {
-    if (this.#stop.drain.aborted || this.limitReached || this.tooLate || !this.#cap.open) return false;
-    return this.#pace.resting(this.#clock.monotonic()) === undefined;
+    return this.#bounds.open && this.relayOpen;
+  }
+
+  /** Whether the relay takes messages now, whatever the run wants: it is not down, does not rest, and is under its caps. */
+  get relayOpen(): boolean {
+    return !this.#down && this.#cap.open && this.#pace.resting(this.#clock.monotonic()) === undefined;
+  }
+
+  /** The relay cannot be used, for now or for good; or it is to be tried again. */
+  set down(down: boolean) {
+    this.#down = down;
   }
 
   begin(): void {
-    this.#begun++;
+    this.#bounds.begin();
     this.#cap.begin();
   }
 
   /** A message that was begun goes back to the queue: it does not count for the limit. */
   giveBack(): void {
-    this.#begun--;
+    this.#bounds.giveBack();
   }
 }

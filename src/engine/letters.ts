@@ -3,7 +3,7 @@
 
 import { domainOf, isAddress, type Mailbox, parseAddress } from '../domain/address.js';
 import type { Outgoing } from '../domain/attempt.js';
-import type { Campaign } from '../domain/campaign.js';
+import type { Campaign, Sender } from '../domain/campaign.js';
 import type { Delivery } from '../domain/delivery.js';
 import { UnmergeableRow } from '../domain/errors.js';
 import { type PieceEncoder, PLAIN } from '../domain/pieces.js';
@@ -23,6 +23,8 @@ export interface PersonalMessage extends Outgoing {
   readonly delivery: Delivery;
   /** Its lines are known to be DKIM's relaxed form of themselves. */
   readonly relaxed: boolean;
+  /** Milliseconds since 1970. */
+  readonly writtenAt: number;
   /** The message's Date, milliseconds since 1970: kept with the first mark, so that a second copy has it too. */
   readonly date: number;
   /** Whether its mark was asked for. */
@@ -44,6 +46,9 @@ export class Letters {
   readonly #campaign: Campaign;
   readonly #secret: Uint8Array;
   readonly #from: Mailbox;
+  readonly #returnPathText: string;
+  /** The campaign's, whoever a relay's messages are from: a second copy by another relay has the same Message-ID (R5). */
+  readonly #idDomain: string;
   readonly #compose: ReturnType<typeof composer>;
   readonly #sign: Sign | undefined;
   readonly #slates = new Slates();
@@ -60,19 +65,24 @@ export class Letters {
     this.#empty.set(field, (this.#empty.get(field) ?? 0) + 1);
   };
 
-  /** @throws MailblastError `data` when the content uses a field that no list of the campaign has. */
-  constructor(campaign: Campaign, secret: Uint8Array, sign?: Sign) {
+  /**
+   * `sender` takes the place of the campaign's own.
+   * @throws MailblastError `data` when the content uses a field that no list of the campaign has.
+   */
+  constructor(campaign: Campaign, secret: Uint8Array, sign?: Sign, sender: Sender = campaign.content.sender) {
     const { content } = campaign;
     this.#sign = sign;
     this.#campaign = campaign;
     this.#secret = secret;
-    this.#from = mailbox('--from', content.sender.from);
+    this.#from = mailbox('--from', sender.from);
+    this.#returnPathText = sender.returnPath;
+    this.#idDomain = domainOf(mailbox('--from', content.sender.from).address);
     const stencil = new Stencil();
     const room = sign === undefined ? 0 : ROOM_TO_SIGN;
     this.#compose = composer(
       {
         from: this.#from,
-        replyTo: content.sender.replyTo === '' ? undefined : mailbox('--reply-to', content.sender.replyTo),
+        replyTo: sender.replyTo === '' ? undefined : mailbox('--reply-to', sender.replyTo),
         listId: content.listId,
         headers: [],
         stencil,
@@ -86,7 +96,7 @@ export class Letters {
       text: this.#merge('text', content.text, 'the text part', stencil),
       html: this.#merge('html', content.html, 'the template', stencil),
       unsubscribe: this.#merge('url', content.unsubscribeUrl, '--unsubscribe-url'),
-      returnPath: this.#merge('header', content.sender.returnPath, '--return-path'),
+      returnPath: this.#merge('header', sender.returnPath, '--return-path'),
     };
     this.#headers = content.headers.map(([name, value]) => [
       name,
@@ -107,7 +117,7 @@ export class Letters {
     const { content, id } = this.#campaign;
     const { fields } = delivery;
     const { builtins, unsubscribeUrl } = this.#builtins(delivery);
-    const identity = identify(id, delivery.key, domainOf(this.#from.address));
+    const identity = identify(id, delivery.key, this.#idDomain);
     const date = delivery.markedAt ?? now;
     const { octets, relaxed } = this.#compose({
       to: { address: delivery.address, key: delivery.key },
@@ -128,6 +138,7 @@ export class Letters {
       envelope: { returnPath: this.#returnPath(delivery, builtins), recipient: delivery.address },
       octets,
       relaxed,
+      writtenAt: now,
       delivery,
       date,
       marked: false,
@@ -169,7 +180,7 @@ export class Letters {
 
   /** The return path, filled in where it is a template (VERP). */
   #returnPath(delivery: Delivery, builtins: Readonly<Record<string, string>>): string {
-    const { returnPath } = this.#campaign.content.sender;
+    const returnPath = this.#returnPathText;
     if (!returnPath.includes('{{')) return returnPath;
     const filled = this.#merges.returnPath.render(delivery.fields, builtins);
     const parsed = parseAddress(filled);

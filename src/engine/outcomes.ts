@@ -59,6 +59,7 @@ export class Outcomes {
   record(delivery: Delivery, state: State, about: About): void {
     const { recorder, clock, relay, brake } = this.#parts;
     const at = clock.now();
+    const by = state === 'invalid' || state === 'suppressed' ? '' : relay;
     this.#became = state;
     recorder.outcome({
       delivery: delivery.id,
@@ -68,14 +69,20 @@ export class Outcomes {
       charged: about.charged,
       reply: about.reply,
       reason: about.reason ?? '',
-      relay: state === 'invalid' || state === 'suppressed' ? '' : relay,
+      relay: by,
     });
-    this.#tell(delivery, state, about, at);
+    this.#tell(delivery, state, about, by, at);
     const wrong = brake.ended(state, about.reply, domainOf(delivery));
     if (wrong !== undefined) this.#parts.onBrake(wrong);
   }
 
-  #tell(delivery: Delivery, state: State, { reply, reason = '', dueAt }: About, at: number): void {
+  #tell(
+    delivery: Delivery,
+    state: State,
+    { reply, reason = '', dueAt }: About,
+    relay: string,
+    at: number,
+  ): void {
     if (!isAttemptState(state)) return;
     this.#parts.report({
       event: state,
@@ -83,6 +90,7 @@ export class Outcomes {
       line: delivery.line,
       reply: reply ? formatReply(reply) : '',
       reason,
+      relay,
       at,
       ...(dueAt === undefined ? {} : { due: dueAt }),
     });

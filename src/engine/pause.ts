@@ -7,6 +7,27 @@ import type { Overview } from '../store/ledger.js';
 import type { Cap } from './cap.js';
 import type { RunEvent } from './events.js';
 
+/** What keeps a relay from taking a message although there is one. */
+export interface Pause {
+  /** Milliseconds since 1970. */
+  readonly until: number;
+  /** As it is told when the run ends with it. */
+  readonly event: Extract<RunEvent, { readonly event: 'paused' }>;
+  /** The relay's reason, where it is its own. */
+  readonly sentence: string | undefined;
+}
+
+/** The relay's rest comes first: nothing is known of what it would take under its caps. */
+export function pauseOf(overview: Overview, cap: Cap, pace: Pace, clock: Clock): Pause | undefined {
+  const rest = restOf(overview, pace, clock);
+  if (rest !== undefined) {
+    const { until, sentence } = rest;
+    return { until, sentence, event: { event: 'paused', reason: 'rest', until: Math.round(until) } };
+  }
+  const closed = closedByCap(overview, cap);
+  return closed && { until: closed.until, sentence: undefined, event: capped(closed) };
+}
+
 /** Until when a cap keeps a campaign from going on, if that is what does, and which. */
 export function closedByCap({ counts, nextDue }: Overview, cap: Cap): ReturnType<Cap['closed']> {
   const closed = cap.closed();
@@ -15,13 +36,13 @@ export function closedByCap({ counts, nextDue }: Overview, cap: Cap): ReturnType
 }
 
 /** A cap of nothing is never open again, which JSON has no number for. */
-export function capped({ until, messages, name }: NonNullable<ReturnType<Cap['closed']>>): RunEvent {
+function capped({ until, messages, name }: NonNullable<ReturnType<Cap['closed']>>): Pause['event'] {
   const opens = Number.isFinite(until) ? until : null;
   return { event: 'paused', reason: 'cap', until: opens, cap: name, messages };
 }
 
 /** The rest that the relay has taken itself, while there is anything to send: until when, and why. */
-export function restOf(
+function restOf(
   { counts, nextDue }: Overview,
   pace: Pace,
   clock: Clock,

@@ -36,6 +36,11 @@ export async function* withPersonalFiles(
   }
 }
 
+/** The same for one row alone. */
+export function withPersonalFile(row: RecipientRow, from: AttachColumn): ListRow {
+  return withFile(row, from, { files: 0, octets: 0, largest: undefined });
+}
+
 /** A sentence on what there is to attach, for before the first message. */
 export function personalFilesTold({ files, octets, largest }: PersonalFiles): readonly string[] {
   if (largest === undefined) return [];

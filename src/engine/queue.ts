@@ -14,6 +14,7 @@ export class Queue {
   readonly #campaign: Campaign;
   readonly #clock: Clock;
   readonly #onFilled: (error?: unknown) => void;
+  readonly #mine: (delivery: Delivery) => boolean;
   #ready: Delivery[] = [];
   #read = 0;
   readonly #returned: Delivery[] = [];
@@ -21,17 +22,22 @@ export class Queue {
   #claiming = false;
   #dry = false;
 
-  /** `onFilled` is told when a claim has ended: there may be deliveries, or none is left for now, or it failed. */
+  /**
+   * `onFilled` is told when a claim has ended: there may be deliveries, or none is left for now, or it failed. What is not
+   * `mine` is passed over: another queue has it.
+   */
   constructor(
     ledger: Pick<Ledger, 'claim'>,
     campaign: Campaign,
     clock: Clock,
     onFilled: (error?: unknown) => void,
+    mine: (delivery: Delivery) => boolean,
   ) {
     this.#ledger = ledger;
     this.#campaign = campaign;
     this.#clock = clock;
     this.#onFilled = onFilled;
+    this.#mine = mine;
   }
 
   /** The next delivery in hand, or undefined: then either a claim is under way or the queue is `dry`. */
@@ -44,11 +50,11 @@ export class Queue {
     return next;
   }
 
-  /** Whether `take` has one in hand. Asks the ledger for more when it has none. */
-  get waiting(): boolean {
-    if (this.#returned.length > 0 || this.#read < this.#ready.length) return true;
-    this.#fill();
-    return false;
+  /** How many `take` has in hand. Asks the ledger for more when it has none. */
+  get waiting(): number {
+    const inHand = this.#returned.length + this.#ready.length - this.#read;
+    if (inHand === 0) this.#fill();
+    return inHand;
   }
 
   /** Nothing in hand, and nothing was due when the ledger was asked last. */
@@ -77,7 +83,7 @@ export class Queue {
         this.#dry = claimed.length < CLAIM;
         const last = claimed.at(-1);
         if (last) this.#cursor = { dueAt: last.dueAt, id: last.id };
-        this.#ready = [...this.#ready.slice(this.#read), ...claimed];
+        this.#ready = [...this.#ready.slice(this.#read), ...claimed.filter(this.#mine)];
         this.#read = 0;
         this.#onFilled();
       })

@@ -5,7 +5,7 @@
 import type { Delivery } from '../domain/delivery.js';
 import type { Writer } from './editions.js';
 import type { PersonalMessage } from './letters.js';
-import type { Queue } from './queue.js';
+import type { Source } from './line.js';
 
 export interface StockSettings {
   /** Messages written ahead, at the most, when they are signed. Few, so that none is old when it leaves. */
@@ -23,23 +23,26 @@ export interface StockSettings {
 /** Octets of signed messages ahead, at the most and one message more: large attachments would fill the memory. */
 const OCTETS_AHEAD = 16_000_000;
 
+/** After so long, suppressions are looked up once more for a message that was written ahead. */
+const OLD_MS = 500;
+
 export class Stock {
-  readonly #queue: Queue;
+  readonly #queue: Source;
   readonly #letters: Writer;
   readonly #settings: StockSettings;
   readonly #ready: PersonalMessage[] = [];
   #signing = 0;
   #octets = 0;
 
-  constructor(queue: Queue, letters: Writer, settings: StockSettings) {
+  constructor(queue: Source, letters: Writer, settings: StockSettings) {
     this.#queue = queue;
     this.#letters = letters;
     this.#settings = settings;
   }
 
-  /** Whether `take` has one, or will have one soon. */
-  get waiting(): boolean {
-    return this.#ready.length > 0 || this.#queue.waiting;
+  /** How many `take` has, or will have soon. */
+  get waiting(): number {
+    return this.#ready.length + this.#queue.waiting;
   }
 
   /** Nothing is in hand, in the making, or due. */
@@ -50,8 +53,7 @@ export class Stock {
   /** The next complete message, if one is at hand. */
   take(): PersonalMessage | undefined {
     if (!this.#letters.signed) return this.#write();
-    const message = this.#ready.shift();
-    this.#octets -= message?.octets.length ?? 0;
+    const message = this.#takeSigned();
     this.#signAhead();
     return message;
   }
@@ -61,9 +63,41 @@ export class Stock {
     this.#queue.putBack(delivery);
   }
 
+  /** Whether anything is written ahead, or in the making. */
+  get ahead(): boolean {
+    return this.#ready.length + this.#signing > 0;
+  }
+
+  /** Puts what was written ahead back, since this relay cannot take it for now. */
+  handBack(): void {
+    for (const message of this.#ready.splice(0).reverse()) {
+      this.#octets -= message.octets.length;
+      this.release(message);
+      this.putBack(message.delivery);
+    }
+  }
+
   /** The message's octets are not needed any more. */
   release(message: PersonalMessage): void {
     this.#letters.wipe(message);
+  }
+
+  /** The next one that was written ahead. At a slow rate that was a while ago: who must not be mailed is asked again. */
+  #takeSigned(): PersonalMessage | undefined {
+    for (;;) {
+      const message = this.#ready.shift();
+      if (message === undefined) return undefined;
+      this.#octets -= message.octets.length;
+      const old = this.#settings.now() - message.writtenAt > OLD_MS;
+      if (!old || !this.#refused(message.delivery)) return message;
+      this.release(message);
+    }
+  }
+
+  #refused(delivery: Delivery): boolean {
+    const refused = this.#settings.refused(delivery);
+    if (refused) this.#queue.notBegun(delivery);
+    return refused;
   }
 
   /** Writes the next message that can be written. */
@@ -72,7 +106,7 @@ export class Stock {
       const delivery = this.#queue.take();
       if (delivery === undefined) return undefined;
       try {
-        if (this.#settings.refused(delivery)) continue;
+        if (this.#refused(delivery)) continue;
         return this.#letters.write(delivery, this.#settings.now());
       } catch (error) {
         if (!this.#settings.onFailure(delivery, error)) return undefined;

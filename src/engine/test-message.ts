@@ -3,7 +3,7 @@
 
 import { isAddress, parseAddress } from '../domain/address.js';
 import type { Attempt } from '../domain/attempt.js';
-import type { Campaign } from '../domain/campaign.js';
+import type { Campaign, Sender } from '../domain/campaign.js';
 import type { Delivery } from '../domain/delivery.js';
 import { MailblastError } from '../domain/errors.js';
 import { judgeAttempt } from '../domain/policy.js';
@@ -25,15 +25,25 @@ export interface TestMessage {
   readonly reply: string;
 }
 
+export interface TestOptions {
+  readonly to: string;
+  /** The list's line to render, 0 for the first usable one. */
+  readonly line: number;
+  readonly now: number;
+  readonly sign: Sign | undefined;
+  /** Whom it is from; undefined for the campaign's own sender. */
+  readonly sender: Sender | undefined;
+}
+
 /**
- * Sends it. `ledger` is a new, empty one; `line` is the list's line to render, 0 for the first usable one.
+ * Sends it. `ledger` is a new, empty one.
  * @throws MailblastError when it cannot be rendered, the relay cannot be used, or the relay does not take it.
  */
 export async function sendTest(
   request: CampaignRequest,
   ledger: Ledger,
   relay: Relay,
-  test: { readonly to: string; readonly line: number; readonly now: number; readonly sign: Sign | undefined },
+  test: TestOptions,
 ): Promise<TestMessage> {
   const to = parseAddress(test.to);
   if (!isAddress(to)) throw new MailblastError('usage', `--test ${test.to}: ${to.reason}.`);
@@ -41,7 +51,7 @@ export async function sendTest(
   try {
     const recipient = await recipientOn(ledger, campaign, test);
     const content = { ...campaign.content, subject: `${MARK}${campaign.content.subject}` };
-    const letters = new Letters({ ...campaign, content }, ledger.secret, test.sign);
+    const letters = new Letters({ ...campaign, content }, ledger.secret, test.sign, test.sender);
     const message = letters.write({ ...recipient, ...to }, test.now);
     const reply = await handOver(await letters.sign(message), relay);
     return { recipient, to: to.address, octets: message.octets.length, reply };

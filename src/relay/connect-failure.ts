@@ -30,6 +30,8 @@ export interface Progress {
   readonly greeted: boolean;
   readonly upgrading: boolean;
   readonly loggingIn: boolean;
+  /** Behind the names of the variables that the login came by. */
+  readonly suffix?: string;
 }
 
 const NETWORK: Readonly<Record<string, string>> = {
@@ -69,7 +71,11 @@ const WANTS_CERTIFICATE = /CERTIFICATE_REQUIRED|ALERT_(?:BAD_CERTIFICATE|UNKNOWN
 export function explainFailure(target: SmtpTarget, error: Failing, progress: Progress): ConnectFailure {
   const reply = error.response === undefined ? undefined : parseReply(error.response);
   const stage = error.stage ?? stageOf(target, error, progress);
-  const failure = { stage, reply, why: error.refusal ?? why(target, error, stage, reply) };
+  const failure = {
+    stage,
+    reply,
+    why: error.refusal ?? why(target, error, stage, reply, progress.suffix ?? ''),
+  };
   return stage === 'auth' && wasLost(error, reply) ? { ...failure, lost: true } : failure;
 }
 
@@ -101,6 +107,7 @@ function why(
   error: Failing,
   stage: ConnectFailure['stage'],
   reply: Reply | undefined,
+  suffix: string,
 ): string {
   const code = codeOf(error);
   const said = reply === undefined ? '' : ` (${formatReply(reply)})`;
@@ -115,7 +122,7 @@ function why(
   }
   if (reply === undefined) return `the relay closed the connection before ${AWAITED[stage]}`;
   if (stage === 'auth' && reply.code >= 500) {
-    return `the relay refused user name and password${said}; check MAILBLAST_USER and MAILBLAST_PASSWORD`;
+    return `the relay refused user name and password${said}; check MAILBLAST_USER${suffix} and MAILBLAST_PASSWORD${suffix}`;
   }
   return `the relay refused ${REFUSED[stage]}${said}`;
 }

@@ -25,7 +25,12 @@ export interface Connected {
 }
 
 /** A login as it is given: by its words, or by an access token that all of a relay's connections share. */
-export type Given = { readonly login: Login; readonly token: AccessToken | undefined };
+export type Given = {
+  readonly login: Login;
+  readonly token: AccessToken | undefined;
+  /** Behind the names of the variables that the login came by; empty but for one of several relays. */
+  readonly suffix?: string;
+};
 
 /**
  * Connects and, with a login, authenticates.
@@ -76,6 +81,7 @@ export async function connect(
         greeted: connection.lastServerResponse !== false,
         upgrading: connection.upgrading === true,
         loggingIn,
+        suffix: given?.suffix ?? '',
       };
       const failure = explainFailure(target, error, progress);
       reject(new RelayNotOpened(target.name, failure, error instanceof Error ? error : undefined));

@@ -25,15 +25,17 @@ export function loginFor(
     readonly user?: string | undefined;
     readonly password?: string | undefined;
     readonly oauth2?: OAuth2Settings | undefined;
+    readonly suffix?: string | undefined;
   },
   way: Way,
   timeouts: Timeouts,
 ): Given | undefined {
   const user = options.user || target.user;
   const password = options.password || target.password;
+  const { suffix = '' } = options;
   const login = options.oauth2
-    ? byOAuth2(target, user, password, options.oauth2)
-    : byPassword(target, user, password);
+    ? byOAuth2(target, user, password, options.oauth2, suffix)
+    : byPassword(target, user, password, suffix);
   if (login === undefined) return undefined;
   if (target.scheme === 'smtp+plain' && (!target.loopback || way.proxy !== undefined)) {
     throw new MailblastError(
@@ -41,32 +43,43 @@ export function loginFor(
       `A password would cross the network in clear to ${target.name}: use smtps:// or smtp://, or leave the login out.`,
     );
   }
-  return { login, token: login.kind === 'oauth2' ? new AccessToken(login, timeouts.connect) : undefined };
+  const token = login.kind === 'oauth2' ? new AccessToken(login, timeouts.connect) : undefined;
+  return { login, token, suffix };
 }
 
-function byPassword(target: SmtpTarget, user: string, password: string): Login | undefined {
+function byPassword(target: SmtpTarget, user: string, password: string, suffix: string): Login | undefined {
   if (user === '' && password === '') return undefined;
   if (password === '') {
     throw new MailblastError(
       'settings',
-      `There is a user name for ${target.name} but no password: give it as MAILBLAST_PASSWORD or MAILBLAST_PASSWORD_FILE.`,
+      `There is a user name for ${target.name} but no password: give it as MAILBLAST_PASSWORD${suffix} or MAILBLAST_PASSWORD${suffix}_FILE.`,
     );
   }
   if (user === '') {
     throw new MailblastError(
       'settings',
-      `There is a password for ${target.name} but no user name: give it as MAILBLAST_USER.`,
+      `There is a password for ${target.name} but no user name: give it as MAILBLAST_USER${suffix}.`,
     );
   }
   return { kind: 'password', user, password };
 }
 
-function byOAuth2(target: SmtpTarget, user: string, password: string, settings: OAuth2Settings): OAuth2Login {
+function byOAuth2(
+  target: SmtpTarget,
+  user: string,
+  password: string,
+  settings: OAuth2Settings,
+  suffix: string,
+): OAuth2Login {
   const { clientId, clientSecret, refreshToken } = settings;
   for (const [value, what, variable] of [
-    [user, 'user name', 'MAILBLAST_USER'],
-    [clientId, 'client id', 'MAILBLAST_OAUTH2_CLIENT_ID'],
-    [refreshToken, 'refresh token', 'MAILBLAST_OAUTH2_REFRESH_TOKEN or MAILBLAST_OAUTH2_REFRESH_TOKEN_FILE'],
+    [user, 'user name', `MAILBLAST_USER${suffix}`],
+    [clientId, 'client id', `MAILBLAST_OAUTH2_CLIENT_ID${suffix}`],
+    [
+      refreshToken,
+      'refresh token',
+      `MAILBLAST_OAUTH2_REFRESH_TOKEN${suffix} or MAILBLAST_OAUTH2_REFRESH_TOKEN${suffix}_FILE`,
+    ],
   ] as const) {
     if (value !== '') continue;
     throw new MailblastError(

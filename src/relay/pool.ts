@@ -13,10 +13,11 @@ import { Waiters } from './waiters.js';
 export interface Supply<T extends Outgoing> {
   /** The next complete message, or undefined when none is at hand now; `wake` tells the pool to ask again. */
   take(): T | undefined;
-  /** Whether `take` would probably give one. */
-  waiting(): boolean;
+  /** How many `take` would probably give, one after another. */
+  waiting(): number;
   mark(message: T): Promise<void>;
-  ended(message: T, attempt: Attempt): void;
+  /** Gives `spent` when the connection takes no further message, and a new one does. */
+  ended(message: T, attempt: Attempt): 'spent' | undefined;
   /** As a source's. */
   release(message: T): void;
 }
@@ -123,10 +124,11 @@ export class Pool<T extends Outgoing> {
 
   /** Messages may be sent now and every open session is busy: a session more for each of them, as far as is allowed. */
   #grow(now: number): void {
-    if (!this.#supply.waiting()) return;
+    const waiting = this.#supply.waiting();
+    if (waiting === 0) return;
     const free = this.#settings.pace.connections(now) - this.#sessions.size;
     // A relay that has not shown itself yet, or fails, is tried with one connection and not with ten.
-    const most = this.#reach.steady ? Math.min(free, this.#bucket.tokens(now)) : Math.min(free, 1);
+    const most = this.#reach.steady ? Math.min(free, waiting, this.#bucket.tokens(now)) : Math.min(free, 1);
     if (most > this.#opening && now < this.#reach.openAfter) return this.#ringAt(this.#reach.openAfter);
     while (this.#opening < most) {
       this.#opening++;
@@ -153,21 +155,25 @@ export class Pool<T extends Outgoing> {
       return;
     }
     let useful = false;
+    let spent = false;
     const source: Source<T> = {
       next: (signal) =>
-        this.#next(signal, () => {
-          useful = true;
-        }),
-      nextNow: () => this.#nextNow(),
+        spent
+          ? Promise.resolve(undefined)
+          : this.#next(signal, () => {
+              useful = true;
+            }),
+      nextNow: () => (spent ? undefined : this.#nextNow()),
       notice: (sentence) => this.#settings.notice(sentence),
       mark: (message) => this.#supply.mark(message),
       release: (message) => this.#supply.release(message),
       ended: (message, attempt) => {
-        if (attempt.ended === 'replied' && attempt.reply.code !== CLOSING && !useful) {
+        spent ||= this.#supply.ended(message, attempt) === 'spent';
+        // A connection whose first message is refused so is as one that was closed, or they would be opened for ever.
+        if (attempt.ended === 'replied' && attempt.reply.code !== CLOSING && !spent && !useful) {
           useful = true;
           this.#reach.answered();
         }
-        this.#supply.ended(message, attempt);
       },
     };
     const over = () => {

@@ -4,7 +4,7 @@
 import type { Clock } from '../domain/clock.js';
 import { MailblastError, type Trouble } from '../domain/errors.js';
 import type { Pace } from '../domain/pace.js';
-import { type ConnectVerdict, judgeConnection } from '../domain/policy.js';
+import { type ConnectVerdict, judgeConnection, restingMs } from '../domain/policy.js';
 import { RelayNotOpened } from './relay.js';
 
 /** A relay that was reached once and then is lost is tried again for so long. */
@@ -71,7 +71,7 @@ export class Reach {
       this.#pace.pushedBack(now, now, { ...named, connectionsInUse: others });
     }
     if (verdict.action === 'rest' && verdict.scope === 'relay' && this.#reached) {
-      this.#pace.rest(this.#clock.monotonic() + verdict.restMs, verdict.sentence);
+      this.#pace.rest(this.#clock.monotonic() + restingMs(verdict, this.#clock.now()), verdict.sentence);
       return undefined;
     }
     if (verdict.action !== 'stop' && this.#reached) return this.setBack(why, others);

@@ -19,6 +19,8 @@ export interface SmtpRelayOptions {
   readonly password?: string | undefined;
   /** Logs in by OAuth2 instead of by a password. */
   readonly oauth2?: OAuth2Settings | undefined;
+  /** Stands behind the names of the variables that a missing part of the login is asked for by: `_SES`. */
+  readonly suffix?: string | undefined;
   readonly timeouts?: Partial<Timeouts> | undefined;
   /** A PEM file of the authorities that may sign the relay's certificate, instead of those that Node knows. */
   readonly caFile?: string | undefined;

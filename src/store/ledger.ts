@@ -84,6 +84,12 @@ export interface Ledger {
 
   overview(campaign: Campaign): Overview;
 
+  /**
+   * What became of the deliveries that each relay had last, by relay; those that none had are not in it. Empty when the
+   * ledger knows one relay alone. Walks the whole campaign: a second for a million.
+   */
+  byRelay(campaign: Campaign): readonly RelayShare[];
+
   /** Every delivery of the campaign in one of the states (all states when none is given), by line, then number. */
   recipients(campaign: Campaign, states?: readonly State[]): IterableIterator<RecipientRecord>;
 
@@ -187,6 +193,12 @@ export interface Overview {
   readonly running: boolean;
   /** When a delivery changed last, also by an import; undefined when none ever did since its first import. */
   readonly changedAt: number | undefined;
+}
+
+/** A relay's part in a campaign: how many deliveries that it had last are in each state that any is in. */
+export interface RelayShare {
+  readonly relay: string;
+  readonly counts: Readonly<Partial<Counts>>;
 }
 
 /** One line of `mailblast recipients`. */

@@ -13,6 +13,7 @@ import { type Options, readOptions } from './options.js';
 import { measure as postfix } from './postfix.js';
 import { measure as preview } from './preview.js';
 import { measure as profile } from './profile.js';
+import { measure as providers } from './providers.js';
 import { measure as rate } from './rate.js';
 import { type Measurement, printReport, type Report, type Skipped } from './report.js';
 import { summary } from './summary.js';
@@ -25,6 +26,7 @@ const MEASUREMENTS: Readonly<Record<string, Measurement>> = {
   depth,
   ledger,
   profile,
+  providers,
   rate,
   flat,
   import: importing,

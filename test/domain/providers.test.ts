@@ -221,6 +221,14 @@ const ROWS: readonly Row[] = [
   },
   { says: '502 5.7.0 Please authenticate first', stage: 'rcpt', comes: 'stop', rule: 'brevo-login' },
   {
+    says: '452 4.5.3 Too many recipients: Too many messages sent',
+    stage: 'mail',
+    comes: 'put_back',
+    rule: 'session-spent',
+  },
+  // A quota of somebody else's, at the same place.
+  { says: '452 4.5.3 Daily message limit exceeded', stage: 'mail', comes: 'retry', rule: 'mail-4yz' },
+  {
     says: '421 4.7.0 mx.example.com Error: too many connections from 192.0.2.1',
     stage: 'connect',
     comes: 'slow relay',

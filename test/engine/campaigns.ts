@@ -6,12 +6,13 @@ import { join } from 'node:path';
 import type { Campaign, Content } from '../../src/domain/campaign.js';
 import type { ListRow } from '../../src/domain/recipient.js';
 import type { RunEvent } from '../../src/engine/events.js';
-import { type SendRun, send } from '../../src/engine/send.js';
+import type { Route } from '../../src/engine/route.js';
+import { type SendSettings, send } from '../../src/engine/send.js';
 import { Stop } from '../../src/engine/stop.js';
 import type { ImportPlan, Ledger, Overview } from '../../src/store/ledger.js';
 import { openLedger } from '../../src/store/sqlite/open.js';
 import { HeldClock } from '../held-clock.js';
-import type { ScriptedRelay } from './scripted-relay.js';
+import { ScriptedRelay } from './scripted-relay.js';
 
 export const CONTENT: Content = {
   subject: 'Hello {{name}}',
@@ -34,11 +35,14 @@ export function person(number: number): string {
   return `p${number}@example.org`;
 }
 
+/** A relay with what is its own in a test. */
+export type Sketched = Partial<Route> & { readonly relay: ScriptedRelay };
+
 export class TestCampaign {
   readonly folder = mkdtempSync(join(tmpdir(), 'mailblast-engine-'));
   readonly clock = new HeldClock();
   readonly events: RunEvent[] = [];
-  sign: SendRun['sign'];
+  sign: Route['sign'];
   ledger: Ledger;
   campaign!: Campaign;
 
@@ -89,30 +93,37 @@ export class TestCampaign {
   }
 
   run(
-    relay: ScriptedRelay,
-    settings: Partial<SendRun['settings']> = {},
+    relays: ScriptedRelay | readonly Sketched[],
+    settings: Partial<SendSettings & Omit<Route, 'relay'>> = {},
     stop = new Stop(),
   ): Promise<Overview> {
+    const routes = relays instanceof ScriptedRelay ? [{ relay: relays }] : relays;
     return send({
       campaign: this.campaign,
       ledger: this.ledger,
-      relay,
-      settings: {
+      routes: routes.map((route) => ({
         rate: Number.POSITIVE_INFINITY,
         connections: 3,
         depth: 1,
-        limit: Number.POSITIVE_INFINITY,
         maxPerDay: Number.POSITIVE_INFINITY,
         maxPerHour: Number.POSITIVE_INFINITY,
         warmUp: [],
+        weight: undefined,
+        sign: this.sign,
+        sender: undefined,
+        ...settings,
+        ...route,
+      })),
+      settings: {
+        limit: Number.POSITIVE_INFINITY,
         notAfter: Number.POSITIVE_INFINITY,
         maxRejected: 1,
+        domainRates: [],
         retryFor: 24 * 3_600_000,
         wait: false,
         inDoubt: 'hold',
         ...settings,
       },
-      sign: this.sign,
       clock: this.clock,
       stop,
       report: (event) => this.events.push(event),

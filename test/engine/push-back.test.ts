@@ -41,6 +41,52 @@ test('a quota that is used up ends the run as unfinished, with nobody charged, a
   assert.equal(counts.accepted, 4);
 });
 
+test('a relay that names the moment rests until then and a minute, a day at the most', async () => {
+  const HOUR = 3_600_000;
+  for (const [named, rests] of [
+    ['Tue, 24 Nov 2026 12:40:00 UTC', (40 + 1) * 60_000],
+    ['Tue, 24 Nov 2026 11:40:00 UTC', 60_000],
+    ['Thu, 24 Dec 2026 12:00:00 UTC', 24 * HOUR],
+    ['tomorrow', HOUR / 4],
+  ] as const) {
+    const own = new TestCampaign();
+    await own.import(2);
+    const text = `Domain example.org is not allowed to send: recipient limit exceeded, try again after ${named}`;
+    const relay = new ScriptedRelay(own.clock, { [person(1)]: [{ code: 421, stage: 'data', text }] });
+    const begun = own.clock.now();
+    await own.finish(own.run(relay, { connections: 1 }));
+    const paused = own.events.findLast((event) => event.event === 'paused');
+    if (rests <= 5 * 60_000) assert.equal(own.ledger.overview(own.campaign).counts.accepted, 2);
+    else assert.ok(Math.abs(paused!.until! - begun - rests) < 10_000, `${named}: ${paused!.until! - begun}`);
+    own.close();
+  }
+});
+
+test('a connection that takes no more messages is replaced, and nobody is charged', async () => {
+  await house.import(9);
+  const spent = {
+    code: 452,
+    stage: 'mail',
+    enhanced: '4.5.3',
+    text: 'Too many recipients: Too many messages sent',
+  } as const;
+  const relay = new ScriptedRelay(house.clock, { [person(4)]: [spent], [person(7)]: [spent] });
+  const { counts } = await house.finish(house.run(relay, { connections: 1 }));
+  assert.equal(counts.accepted, 9);
+  assert.equal(relay.opened, 3);
+  assert.ok([...house.ledger.recipients(house.campaign)].every(({ attempts }) => attempts === 1));
+});
+
+test('a relay that refuses the first message of every connection so is given up as one that is lost', async () => {
+  await house.import(2);
+  const spent = { code: 452, stage: 'mail', text: 'Too many messages sent' } as const;
+  const always = Array(200).fill(spent);
+  const relay = new ScriptedRelay(house.clock, { [person(1)]: [...always], [person(2)]: [...always] });
+  await assert.rejects(house.finish(house.run(relay, { connections: 1 })), { trouble: 'unfinished' });
+  assert.ok(relay.opened < 40, `${relay.opened}`);
+  assert.equal(house.ledger.overview(house.campaign).counts.pending, 2);
+});
+
 test('--wait waits for the relay to be asked again', async () => {
   await house.import(3);
   const relay = new ScriptedRelay(house.clock, { [person(2)]: [FULL] });

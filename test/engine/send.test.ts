@@ -83,6 +83,15 @@ test('no more sessions are opened at the same time than messages may leave at on
   assert.equal(relay.mostOpening, 1);
 });
 
+test('no more sessions are opened than messages wait', async () => {
+  await house.import(4);
+  const relay = new ScriptedRelay(house.clock, {}, () => house.clock.sleep(250));
+  relay.opening = () => house.clock.sleep(400);
+  await house.finish(house.run(relay, { rate: Number.POSITIVE_INFINITY, connections: 10 }));
+  assert.equal(relay.accepted.length, 4);
+  assert.ok(relay.opened <= 4, `${relay.opened} sessions for 4 messages`);
+});
+
 test('sessions that fail together are one failure, and the next one is tried alone', async () => {
   await house.import(60);
   const relay = new ScriptedRelay(house.clock, {}, () => house.clock.sleep(250));

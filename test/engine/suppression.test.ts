@@ -55,6 +55,19 @@ test('who unsubscribes during the run is not mailed any more', async () => {
   assert.ok(!relay.accepted.includes(person(15)));
 });
 
+test('who unsubscribes while the signed message waits for its moment is not mailed', async () => {
+  house.sign = async () => 'DKIM-Signature: test\r\n';
+  await house.import(4);
+  const relay = new ScriptedRelay(house.clock);
+  const run = house.run(relay, { rate: 1 / 60 });
+  await house.clock.pass(70_000);
+  // The second was sent after a minute, and the third has been signed since.
+  await suppress(person(3));
+  const { counts } = await house.finish(run);
+  assert.deepEqual([counts.accepted, counts.suppressed], [3, 1]);
+  assert.ok(!relay.accepted.includes(person(3)));
+});
+
 test('a deferred delivery is looked up again when it falls due', async () => {
   await house.import(2);
   const relay = new ScriptedRelay(house.clock, { [person(1)]: [{ code: 451 }] });

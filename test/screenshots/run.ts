@@ -43,6 +43,7 @@ try {
       ['2', 'text'],
       ['3', 'headers'],
       ['4', 'source'],
+      ['5', 'findings'],
     ] as const) {
       await page.keyboard.press(key);
       await picture(page, `${name}-${view}`);

@@ -40,7 +40,7 @@ const STEPS: Readonly<Record<string, FakeStep>> = {
 
 export class FakeConnection {
   readonly #house: House;
-  readonly #number: number;
+  readonly number: number;
   #socket: Socket;
   #input = new Input();
   #secure: boolean;
@@ -53,7 +53,7 @@ export class FakeConnection {
 
   constructor(house: House, socket: Socket) {
     this.#house = house;
-    this.#number = ++house.connections;
+    this.number = ++house.connections;
     this.#secure = house.options.tls?.implicit === true;
     this.#socket = socket;
     house.open.add(this);
@@ -230,7 +230,7 @@ export class FakeConnection {
   }
 
   #begin(octets: () => Buffer): Transaction {
-    const transaction = new Transaction(this.#number, this.#from ?? '', this.#to, octets);
+    const transaction = new Transaction(this.number, this.#from ?? '', this.#to, octets);
     this.#house.journal.push(transaction);
     this.#house.happened();
     return transaction;
@@ -266,7 +266,7 @@ export class FakeConnection {
   }
 
   #blame(fault: string | undefined): void {
-    if (fault !== undefined) this.#house.faults.push(`connection ${this.#number}: ${fault}`);
+    if (fault !== undefined) this.#house.faults.push(`connection ${this.number}: ${fault}`);
   }
 
   /** Acts as the script or the good reply says; `onYes` runs before a 2yz or 3yz leaves, `onCode` before any reply does. */
@@ -278,7 +278,7 @@ export class FakeConnection {
     onCode: (code: string) => void = () => {},
     transaction?: Transaction,
   ): Promise<boolean> {
-    const act = (await this.#house.act(step, line, this.#number)) ?? {};
+    const act = (await this.#house.act(step, line, this.number)) ?? {};
     this.#blame(turnFault(step, this.#input.waiting(), this.#offers('PIPELINING')));
     const reply = act.reply ?? (act.raw === undefined && act.after === undefined ? good : '');
     const said = `${act.raw ?? ''}${reply}`;

@@ -115,6 +115,8 @@ export interface FakeRelay {
   readonly open: number;
   /** Connections since the start. */
   readonly connections: number;
+  /** Whether the connection of that number is open now. */
+  isOpen(connection: number): boolean;
   /** Says this, unasked, on every open connection. */
   say(reply: string): void;
   /** Breaks every open connection. */
@@ -149,6 +151,7 @@ export async function startFakeRelay(options: FakeRelayOptions = {}): Promise<Fa
     get connections() {
       return house.connections;
     },
+    isOpen: (connection) => [...house.open].some(({ number }) => number === connection),
     say: (reply) => {
       for (const connection of house.open) connection.say(reply);
     },

@@ -3,6 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { STATES, type State } from '../../src/domain/delivery.js';
+import type { Route } from '../../src/engine/route.js';
 import type { SendSettings } from '../../src/engine/send.js';
 import type { Timeouts } from '../../src/relay/timeouts.js';
 import { type Random, randomFrom } from '../random.js';
@@ -20,7 +21,7 @@ export interface Misdeed {
   /** Over STARTTLS, with a login. */
   readonly secured?: true;
   readonly timeouts?: Partial<Timeouts>;
-  readonly settings?: Partial<SendSettings>;
+  readonly settings?: Partial<SendSettings & Omit<Route, 'relay'>>;
   /** Done beside the run, until it ends. */
   readonly during?: (stage: Stage, random: Random) => Promise<void>;
   readonly end: {

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { Content } from '../../src/domain/campaign.js';
 import type { Clock } from '../../src/domain/clock.js';
 import type { RunEvent } from '../../src/engine/events.js';
+import type { Route } from '../../src/engine/route.js';
 import { type SendSettings, send } from '../../src/engine/send.js';
 import { Stop } from '../../src/engine/stop.js';
 import { parseRelayUrl, type SmtpTarget } from '../../src/relay/relay-url.js';
@@ -33,7 +34,7 @@ export interface StageOptions {
   readonly relay?: Omit<FakeRelayOptions, 'witness'>;
   /** The relay is reached over STARTTLS, and wants a login. */
   readonly secured?: boolean;
-  readonly settings?: Partial<SendSettings>;
+  readonly settings?: Partial<SendSettings & Omit<Route, 'relay'>>;
   readonly timeouts?: Partial<Timeouts>;
   readonly clock?: Clock;
   /** What is put between the engine and its ledger. */
@@ -117,7 +118,7 @@ export class Stage {
   }
 
   /** One run, to its end. */
-  async run(settings: Partial<SendSettings> = {}): Promise<Ended> {
+  async run(settings: Partial<SendSettings & Omit<Route, 'relay'>> = {}): Promise<Ended> {
     this.stop = new Stop();
     const own = openLedger(this.path);
     const ledger = this.#options.between?.(own, this) ?? own;
@@ -130,24 +131,31 @@ export class Stage {
       const overview = await send({
         campaign: ledger.find(CAMPAIGN)!,
         ledger,
-        relay: smtpRelay(target, { timeouts: { ...TIMEOUTS, ...this.#options.timeouts }, depth: this.depth }),
+        routes: [
+          {
+            relay: smtpRelay(target, {
+              timeouts: { ...TIMEOUTS, ...this.#options.timeouts },
+              depth: this.depth,
+            }),
+            rate: Number.POSITIVE_INFINITY,
+            ...{ connections: this.connections, depth: this.depth },
+            ...{ maxPerDay: Number.POSITIVE_INFINITY, maxPerHour: Number.POSITIVE_INFINITY, warmUp: [] },
+            ...{ weight: undefined, sign: undefined, sender: undefined },
+            ...this.#options.settings,
+            ...settings,
+          },
+        ],
         settings: {
-          rate: Number.POSITIVE_INFINITY,
-          connections: this.connections,
           limit: Number.POSITIVE_INFINITY,
-          maxPerDay: Number.POSITIVE_INFINITY,
-          maxPerHour: Number.POSITIVE_INFINITY,
-          warmUp: [],
           notAfter: Number.POSITIVE_INFINITY,
           maxRejected: 1,
+          domainRates: [],
           retryFor: 24 * 3_600_000,
           wait: true,
           inDoubt: 'hold',
-          depth: this.depth,
           ...this.#options.settings,
           ...settings,
         },
-        sign: undefined,
         clock: this.clock,
         stop: this.stop,
         report: (event) => {

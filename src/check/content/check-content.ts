@@ -9,6 +9,7 @@ import { withPersonalFiles } from '../../engine/personal-files.js';
 import { type OpenedList, openList } from '../../list/csv-list.js';
 import { type Find, type Finding, Findings, type Rule } from '../finding.js';
 import { readAuthorFiles } from './author-files.js';
+import { checkAssetsUrl } from './images.js';
 import { Letter, mergeOptionsOf } from './letter.js';
 import { RowCheck } from './row-check.js';
 import { checkFiles, subjectPlace } from './static-check.js';
@@ -43,6 +44,7 @@ export async function checkContent(
     const files = readAuthorFiles(content?.sources ?? [request.template]);
     const known = [...columns.names, ...unknown];
     const { links } = checkFiles(content, files, known, find);
+    checkAssetsUrl(request.assetsUrl, content?.html ?? '', find);
     const letter = content && new Letter(content, mergeOptionsOf(content, known, request.template));
     const check = new RowCheck({ letter, links, isSuppressed });
     await takeRows(list, content, check, find);

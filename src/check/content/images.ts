@@ -26,6 +26,27 @@ export function checkImages(file: AuthorFile, find: Find): void {
   }
 }
 
+/** `--assets-url` is what local images become in every message; nobody sees it in the files. */
+export function checkAssetsUrl(assetsUrl: string, html: string, find: Find): void {
+  if (assetsUrl === '' || !html.includes(assetsUrl)) return;
+  const verdict = verdictOn(assetsUrl);
+  if (verdict?.rule === 'http-link') {
+    find(
+      'http-link',
+      {},
+      `Images are fetched from ${shorten(assetsUrl)} without encryption (http:): several mail programs do not show them.`,
+      'Give an https address as --assets-url, or leave it out: local images are embedded then.',
+    );
+  } else if (verdict !== undefined) {
+    find(
+      'missing-image',
+      {},
+      `Images cannot be fetched by a reader: --assets-url ${shorten(assetsUrl)} leads to your own machine or network.`,
+      'Give an address that the public has, or leave --assets-url out: local images are embedded then.',
+    );
+  }
+}
+
 function checkImage(file: AuthorFile, element: Element, find: Find): void {
   const place = file.placeOf(element.startIndex ?? 0);
   const src = attribute(file, element, 'src');

@@ -3,7 +3,7 @@
 
 import type { Content } from '../../domain/campaign.js';
 import type { Place } from '../../domain/errors.js';
-import { type Find, type Finding, Findings } from '../finding.js';
+import { type Find, type Finding, Findings, type Rule } from '../finding.js';
 import { type AuthorFile, elements, readAuthorFiles } from './author-files.js';
 import { checkDarkMode } from './dark-mode.js';
 import { checkImages } from './images.js';
@@ -60,8 +60,11 @@ export interface ShownFinding extends Pick<Finding, 'level' | 'rule' | 'sentence
 }
 
 /** The findings of the files alone, for a page that shows them beside the letter. Reads the files that the content names. */
-export async function findInContent({ content, columns }: ShownContent): Promise<readonly ShownFinding[]> {
-  const findings = new Findings();
+export async function findInContent(
+  { content, columns }: ShownContent,
+  silenced: readonly Rule[] = [],
+): Promise<readonly ShownFinding[]> {
+  const findings = new Findings(silenced);
   const { find } = findings;
   const files = readAuthorFiles(content.sources);
   checkFiles(content, files, columns, find);

@@ -19,22 +19,45 @@ import { EXIT, exitCodeOf } from '../exit-codes.js';
 import { makeOutput } from '../output.js';
 import { smtpOptions } from '../relay-choice.js';
 import { reportAsJson, reportInWords } from '../relay-report.js';
+import { chooseRoutes, type RouteChoice } from '../routes.js';
+import type { NamedRelays } from '../settings/named-relays.js';
 
 /** In milliseconds. Nobody is in doubt after a look, so it gives up sooner than a campaign does. */
 const TIMEOUTS = { connect: 15_000, greeting: 20_000, command: 20_000 } as const;
 
 /**
- * Prints the report; with --quiet, only what failed. Gives the exit code: 0 when nothing failed, 69 when the relay is not
- * reached safely, 77 when it refuses the login, 78 when a record or a setting is wrong.
+ * Prints a report for each relay; with --quiet, only what failed. Gives the first exit code that is not 0: 69 when the relay
+ * is not reached safely, 77 when it refuses the login, 78 when a record or a setting is wrong.
  */
-export async function runCheckRelay(options: CheckRelayOptions, given: Given): Promise<number> {
+export async function runCheckRelay(
+  options: CheckRelayOptions,
+  given: Given,
+  relays: NamedRelays,
+): Promise<number> {
+  // It speaks of the look, where choosing speaks of a run.
+  if (relays.size === 0 || options.relay.includes(':') || options.relay === 'sandbox') {
+    smtpTarget(options.relay, given('relay'));
+  }
+  let code: number = EXIT.done;
+  for (const [i, route] of chooseRoutes(options, given, relays).entries()) {
+    if (i > 0 && !options.json && !options.quiet) process.stdout.write('\n');
+    const found = await checkOne(route, given);
+    if (code === EXIT.done) code = found;
+  }
+  return code;
+}
+
+async function checkOne(
+  { flags: options, choice, suffix }: RouteChoice<CheckRelayOptions>,
+  given: Given,
+): Promise<number> {
   const output = makeOutput(options);
-  const target = smtpTarget(options.relay, given('relay'));
+  const target = choice.target as SmtpTarget;
   const { connections } = options;
   const rate = parseRate(options.rate)!;
   const report = await checkRelay({
     opening: openingOf(target, {
-      ...smtpOptions(target, { ...options, proxyTyped: given('proxy') }),
+      ...smtpOptions(target, { ...options, proxyTyped: given('proxy') }, suffix),
       timeouts: TIMEOUTS,
     }),
     wanted: { rate, connections, now: Date.now() },

@@ -17,6 +17,7 @@ import { ledgerPath } from '../ledger-file.js';
 import { listWords } from '../list-options.js';
 import { makeOutput } from '../output.js';
 import { SANDBOX_FOLDER } from '../relay-choice.js';
+import type { NamedRelays } from '../settings/named-relays.js';
 import { terminalOf } from '../terminal.js';
 import { assetsUrlOf } from './send.js';
 
@@ -33,6 +34,7 @@ export async function runCheck(
   list: string | undefined,
   options: CheckOptions,
   given: Given,
+  relays: NamedRelays,
 ): Promise<number> {
   if (list === undefined && given('template')) {
     throw new MailblastError(
@@ -43,7 +45,7 @@ export async function runCheck(
   const letter = list === undefined ? EXIT.done : await runCheckContent(list, options);
   if (list !== undefined && !given('relay')) return letter;
   const { runCheckRelay } = await import('./check-relay.js');
-  const relay = await runCheckRelay(options, given);
+  const relay = await runCheckRelay(options, given, relays);
   return letter === EXIT.done ? relay : letter;
 }
 

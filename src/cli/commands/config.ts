@@ -7,6 +7,7 @@ import type { SendOptions } from '../options.js';
 import { makeOutput } from '../output.js';
 import { chooseRelay, withoutLogin } from '../relay-choice.js';
 import type { InForce } from '../settings/in-force.js';
+import { LOGIN_VARIABLES, type NamedRelay } from '../settings/named-relays.js';
 import { givenPassword } from '../settings/password.js';
 import { formatOrigin, type Origin } from '../settings/setting.js';
 
@@ -46,8 +47,9 @@ export async function runConfig(list: string, options: SendOptions, inForce: InF
 
 function rowsOf(options: SendOptions, inForce: InForce): Row[] {
   const onCommandLine = inForce.origin('relay').from === 'flag';
+  const isNamed = inForce.relays.has(options.relay);
   const target =
-    options.relay === ''
+    options.relay === '' || isNamed
       ? undefined
       : parseRelayUrl(options.relay, onCommandLine ? 'command line' : 'environment');
   const rows: Row[] = [];
@@ -58,10 +60,26 @@ function rowsOf(options: SendOptions, inForce: InForce): Row[] {
     else if (setting === 'oauth2') rows.push({ setting, value, origin }, ...oauth2Of(inForce));
     else if (setting !== 'relay') rows.push({ setting, value, origin });
     else {
-      rows.push({ setting, value: target?.name ?? '', origin }, ...loginOf(target, inForce));
+      const named = isNamed ? options.relay : '';
+      rows.push({ setting, value: target?.name ?? named, origin }, ...loginOf(target, inForce));
     }
   }
+  for (const relay of inForce.relays.values()) rows.push(...rowsOfNamed(relay));
   return rows;
+}
+
+/** A relay of the settings file: what is its own, and whether its login is set. */
+function rowsOfNamed({ name, place, values, suffix }: NamedRelay): Row[] {
+  const origin: Origin = { from: 'settings file', name: '', place };
+  const own = Object.entries(values).map(([key, value]): Row => {
+    const text = key === 'relay' || key === 'proxy' ? withoutLogin(String(value)) : (value as Row['value']);
+    return { setting: `relays.${name}.${key}`, value: text, origin };
+  });
+  const login = Object.entries(LOGIN_VARIABLES).flatMap(([key, variable]): Row[] => {
+    const set = [variable + suffix, `${variable}${suffix}_FILE`].some((each) => process.env[each]);
+    return set ? [{ setting: `relays.${name}.${key}`, value: 'set', origin }] : [];
+  });
+  return [...own, ...login];
 }
 
 /** The login's rows: whether it is set and where, nothing else. With some providers the user's name is a secret too. */
@@ -99,7 +117,7 @@ function oauth2Of(inForce: InForce): Row[] {
 
 function ledgerOf(list: string, options: SendOptions, inForce: InForce): string | undefined {
   const folder =
-    options.relay === ''
+    options.relay === '' || inForce.relays.has(options.relay)
       ? undefined
       : chooseRelay(options.relay, inForce.origin('relay').from === 'flag').rehearsalFolder;
   if (options.state === '' && list === '' && folder === undefined) return undefined;

@@ -56,6 +56,7 @@ function asJson(reply: Reply, { stage, verdict }: Explanation): unknown {
     charged: verdict.action === 'retry' || verdict.action === 'reject' || verdict.action === 'accepted',
     scope: 'scope' in verdict ? verdict.scope : null,
     rest_ms: 'restMs' in verdict ? verdict.restMs : null,
+    until: 'until' in verdict ? (verdict.until ?? null) : null,
     after_ms: 'afterMs' in verdict ? (verdict.afterMs ?? null) : null,
     connections_at_most: 'connectionsAtMost' in verdict ? (verdict.connectionsAtMost ?? null) : null,
     sentence: 'sentence' in verdict ? verdict.sentence : null,
@@ -99,11 +100,15 @@ function does(stage: NamedStage, verdict: Explanation['verdict']): string {
       return `slow. The pace of ${whose} goes down.${connections}${putBack}`;
     }
     case 'rest':
-      return `rest. The relay is asked again in ${minutes(verdict.restMs)}.${putBack}`;
+      return verdict.until === undefined
+        ? `rest. The relay is asked again in ${minutes(verdict.restMs)}.${putBack}`
+        : `rest. The relay is asked again at the moment that it names, a day from now at the latest.${putBack}`;
     case 'stop':
       return 'stop. The run ends before the list is burnt; nobody is charged.';
     case 'put_back':
-      return `retry.${putBack}`;
+      return verdict.spent
+        ? `retry, over a new connection. This one takes no more messages.${putBack}`
+        : `retry.${putBack}`;
     case 'try_again':
       return 'retry. The connection is tried again; no delivery is charged.';
     case 'in_doubt':

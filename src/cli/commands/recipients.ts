@@ -23,9 +23,10 @@ export async function runRecipients(name: string, options: RecipientsFlags): Pro
   const ledger = openExisting(file, { readonly: true });
   try {
     const campaign = findCampaign(ledger, name);
+    const several = !options.csv && !options.json && ledger.byRelay(campaign).length > 1;
     if (options.attempts) {
       const { showAttempts } = await import('../attempts.js');
-      await showAttempts(ledger.attempts(campaign, states), options, output);
+      await showAttempts(ledger.attempts(campaign, states), options, several, output);
       return EXIT.done;
     }
     const records = ledger.recipients(campaign, states);
@@ -33,7 +34,7 @@ export async function runRecipients(name: string, options: RecipientsFlags): Pro
     else {
       for (const record of records) {
         if (options.json) output.json(asJson(campaign, record));
-        else output.say(asLine(record));
+        else output.say(asLine(record, several));
       }
     }
   } finally {
@@ -67,13 +68,15 @@ function isState(name: string): name is State {
   return (STATES as readonly string[]).includes(name);
 }
 
-function asLine(record: RecipientRecord): string {
+/** `several`: the campaign used several relays, so it is told which. */
+function asLine(record: RecipientRecord, several: boolean): string {
   const words = [record.reply ? formatReply(record.reply) : '', record.reason]
     .filter((part) => part !== '')
     .join('; ');
   const when = record.at === undefined ? '' : ` ${timestamp(record.at)}`;
   const who = record.address === '' ? '(no address)' : record.address;
-  return `line ${record.line}: ${who}: ${stateName(record.state)}${when}${words === '' ? '' : `: ${words}`}`;
+  const by = several && record.relay !== '' ? ` by ${record.relay}` : '';
+  return `line ${record.line}: ${who}: ${stateName(record.state)}${when}${by}${words === '' ? '' : `: ${words}`}`;
 }
 
 function asJson(campaign: Campaign, record: RecipientRecord): Record<string, string | number | null> {

@@ -3,17 +3,22 @@
 import { MailblastError } from '../../domain/errors.js';
 import { lockOf, mayContinue } from '../../engine/begin.js';
 import type { Ledger } from '../../store/ledger.js';
-import { askForPassword } from '../ask-password.js';
 import type { Given } from '../commands.js';
-import { chooseDkim } from '../dkim-choice.js';
 import { findCampaign, ledgerPath, openExisting } from '../ledger-file.js';
 import { nextCommand } from '../next-command.js';
 import type { RunFlags } from '../options.js';
 import { makeOutput } from '../output.js';
-import { chooseRelay, SANDBOX_FOLDER, withoutLogin } from '../relay-choice.js';
+import { SANDBOX_FOLDER, withoutLogin } from '../relay-choice.js';
+import { askForPasswords, chooseRoutes, makeRoutes } from '../routes.js';
 import { remembered, runCampaign } from '../run.js';
+import type { NamedRelays } from '../settings/named-relays.js';
 
-export async function runResume(name: string | undefined, flags: RunFlags, given: Given): Promise<number> {
+export async function runResume(
+  name: string | undefined,
+  flags: RunFlags,
+  given: Given,
+  relays: NamedRelays,
+): Promise<number> {
   const output = makeOutput(flags);
   const rehearsalFolder = flags.relay === 'sandbox' && flags.state === '' ? SANDBOX_FOLDER : undefined;
   const ledger = openExisting(ledgerPath(flags.state, '', rehearsalFolder), { readonly: false });
@@ -21,18 +26,18 @@ export async function runResume(name: string | undefined, flags: RunFlags, given
     output.say(`Ledger: ${ledger.path}`);
     const campaign = findCampaign(ledger, name ?? onlyUnfinished(ledger));
     const merged = asLastRun(flags, campaign.options, given);
-    if (merged.oauth2 === '') await askForPassword(merged.relay, output);
-    const choice = chooseRelay(merged.relay, given('relay'), { ...merged, proxyTyped: given('proxy') });
-    mayContinue(campaign, choice.rehearsalFolder !== undefined);
+    await askForPasswords(merged, relays, output);
+    const chosen = chooseRoutes(merged, given, relays);
+    mayContinue(campaign, chosen[0].choice.rehearsalFolder !== undefined);
     const lock = lockOf(ledger, campaign.name);
     try {
-      const signer = chooseDkim(merged, campaign.content.sender.from, choice.target);
-      ledger.remember(campaign, remembered(merged));
+      const made = makeRoutes(chosen, campaign.content.sender);
+      ledger.remember(campaign, remembered(merged, chosen));
       if (campaign.braked) {
         ledger.liftBrake(campaign);
         output.say(`The pause is lifted. It was: ${campaign.braked.reason}`);
       }
-      return await runCampaign(campaign, ledger, choice.make(merged.depth), signer, merged, output);
+      return await runCampaign(campaign, ledger, made, chosen, merged, output);
     } finally {
       lock.release();
     }
@@ -45,7 +50,10 @@ export async function runResume(name: string | undefined, flags: RunFlags, given
 function asLastRun(flags: RunFlags, last: Readonly<Record<string, unknown>>, given: Given): RunFlags {
   const merged: Record<string, unknown> = { ...flags };
   for (const [option, value] of Object.entries(last)) {
-    if (!given(option)) merged[option] = value;
+    // Those of the settings file, which are read anew; the ledger keeps their caps for status.
+    if (option === 'relays' || given(option)) continue;
+    // With all relays of the settings file nothing was named; what is named now holds.
+    if (option !== 'relay' || value !== '') merged[option] = value;
   }
   for (const [option, variable] of [
     ['relay', 'MAILBLAST_RELAY'],

@@ -8,7 +8,6 @@ import { mailbox } from '../../engine/sender.js';
 import { parseHeaderOption } from '../../message/header-option.js';
 import { defaultListId } from '../../message/list-headers.js';
 import { openLedger } from '../../store/sqlite/open.js';
-import { askForPassword } from '../ask-password.js';
 import type { Given } from '../commands.js';
 import { chooseDkim } from '../dkim-choice.js';
 import { EXIT } from '../exit-codes.js';
@@ -17,11 +16,18 @@ import { listWords } from '../list-options.js';
 import { nextCommand } from '../next-command.js';
 import type { SendOptions } from '../options.js';
 import { makeOutput, type Output } from '../output.js';
-import { chooseRelay, makeFolder } from '../relay-choice.js';
+import { makeFolder } from '../relay-choice.js';
+import { askForPasswords, chooseRoutes, makeRoutes, type RouteChoice } from '../routes.js';
 import { mayBegin, remembered, runCampaign } from '../run.js';
+import type { NamedRelays } from '../settings/named-relays.js';
 import { counted } from '../words.js';
 
-export async function runSend(list: string, options: SendOptions, given: Given): Promise<number> {
+export async function runSend(
+  list: string,
+  options: SendOptions,
+  given: Given,
+  relays: NamedRelays,
+): Promise<number> {
   const output = makeOutput(options);
   if (options.template === '') {
     throw new MailblastError('usage', 'No template is given. Add --template <file.mjml>.');
@@ -33,13 +39,15 @@ export async function runSend(list: string, options: SendOptions, given: Given):
   }
   if (options.row !== 0 && options.test === '') throw new MailblastError('usage', '--row goes with --test.');
   if (options.out !== '') throw new MailblastError('usage', '--out goes with --dry-run.');
-  if (options.oauth2 === '') await askForPassword(options.relay, output);
-  const choice = chooseRelay(options.relay, given('relay'), { ...options, proxyTyped: given('proxy') });
-  const request = requestOf(list, options, choice.rehearsalFolder !== undefined);
-  const signer = chooseDkim(options, request.from, choice.target);
+  await askForPasswords(options, relays, output);
+  const chosen = chooseRoutes(options, given, relays);
+  const { choice, from = '' } = chosen[0];
+  const sender = options.from !== '' ? options.from : from;
+  const rehearsal = choice.rehearsalFolder !== undefined;
+  const request = requestOf(list, { ...options, from: sender }, rehearsal, chosen);
   if (options.test !== '') {
     const { runTestMessage } = await import('./test-message.js');
-    return runTestMessage(request, choice.make(), signer, options, output);
+    return runTestMessage(request, chosen, options, output);
   }
   if (choice.rehearsalFolder !== undefined) makeFolder(choice.rehearsalFolder);
   const ledger = openLedger(ledgerPath(options.state, list, choice.rehearsalFolder));
@@ -51,13 +59,13 @@ export async function runSend(list: string, options: SendOptions, given: Given):
     try {
       const { campaign } = begun;
       sayImported(begun, ledger.path, output);
-      const relay = choice.make(options.depth);
-      if (begun.fresh && !(await mayBegin(campaign, ledger, relay.name, options, output))) {
+      const made = makeRoutes(chosen, campaign.content.sender);
+      if (begun.fresh && !(await mayBegin(campaign, ledger, made.routes, chosen, options, output))) {
         output.say('Nothing was sent. The same command asks again.');
         return EXIT.left;
       }
       ledger.remember(campaign, request.options);
-      return await runCampaign(campaign, ledger, relay, signer, options, output);
+      return await runCampaign(campaign, ledger, made, chosen, options, output);
     } finally {
       begun.lock.release();
     }
@@ -67,7 +75,12 @@ export async function runSend(list: string, options: SendOptions, given: Given):
 }
 
 /** The options as one plain object, made whole. */
-export function requestOf(list: string, options: SendOptions, rehearsal: boolean): CampaignRequest {
+export function requestOf(
+  list: string,
+  options: SendOptions,
+  rehearsal: boolean,
+  chosen: readonly RouteChoice[] = [],
+): CampaignRequest {
   if (options.from === '') {
     throw new MailblastError(
       'settings',
@@ -103,7 +116,7 @@ export function requestOf(list: string, options: SendOptions, rehearsal: boolean
     jsonColumns: options.jsonColumn,
     rawFields: options.allowRaw,
     rehearsal,
-    options: remembered(options),
+    options: remembered(options, chosen),
     allowWithdraw: options.allowWithdraw,
     updateContent: options.updateContent,
   };

@@ -5,7 +5,8 @@ import { parseMoment } from '../../domain/moment.js';
 import { Cap } from '../../engine/cap.js';
 import { closedByCap, runState } from '../../engine/pause.js';
 import { systemClock } from '../../engine/system-clock.js';
-import type { Ledger, Overview } from '../../store/ledger.js';
+import type { Ledger, Overview, RelayShare } from '../../store/ledger.js';
+import { capsOf, readKeptCaps } from '../caps.js';
 import { EXIT } from '../exit-codes.js';
 import { findCampaign, openExisting } from '../ledger-file.js';
 import { nextCommand } from '../next-command.js';
@@ -13,7 +14,6 @@ import type { HouseFlags } from '../options.js';
 import { makeOutput, type Output } from '../output.js';
 import { capOption } from '../plan-words.js';
 import { relayName } from '../relay-choice.js';
-import { capsOf } from '../run.js';
 import { tooLate } from '../run-words.js';
 import { clockTime, count, counted, countsInWords, timestamp } from '../words.js';
 
@@ -27,8 +27,11 @@ export async function runStatus(name: string | undefined, options: HouseFlags): 
   try {
     const campaigns =
       name === undefined ? ledger.names().map((each) => ledger.find(each)!) : [findCampaign(ledger, name)];
-    if (options.json) for (const campaign of campaigns) output.json(asJson(campaign, ledger));
-    else if (name === undefined) listAll(campaigns, ledger, output);
+    // One campaign's relays take a walk along its list; all campaigns' would take too long.
+    const shares = (campaign: Campaign) => (name === undefined ? [] : ledger.byRelay(campaign));
+    if (options.json) {
+      for (const campaign of campaigns) output.json(asJson(campaign, ledger, shares(campaign)));
+    } else if (name === undefined) listAll(campaigns, ledger, output);
     else tell(campaigns[0]!, ledger, output);
   } finally {
     ledger.close();
@@ -45,17 +48,25 @@ function stateOf(campaign: Campaign, overview: Overview, capped: Capped): Campai
 
 /** When the last run's caps let the campaign go on, if that is what it waits for, and which it is. */
 function cappedBy({ options }: Campaign, overview: Overview, ledger: Ledger): Capped {
-  const { relay, maxPerDay = 0, maxPerHour = 0, warmUp = 'none' } = options;
+  const { relay, relays, maxPerDay = 0, maxPerHour = 0, warmUp = 'none' } = options;
   if (typeof relay !== 'string') return undefined;
-  const caps = capsOf({
-    maxPerDay: Number(maxPerDay),
-    maxPerHour: Number(maxPerHour),
-    warmUp: String(warmUp),
+  // Campaigns that ran last before there were several relays have one.
+  const own = { maxPerDay: Number(maxPerDay), maxPerHour: Number(maxPerHour), warmUp: String(warmUp) };
+  const kept = Array.isArray(relays)
+    ? relays.map((text) => readKeptCaps(String(text)))
+    : [{ name: relayName(relay), caps: capsOf(own) }];
+  const closed = kept.map(({ name, caps }) => {
+    return closedByCap(overview, new Cap(ledger, name, caps, systemClock));
   });
-  return closedByCap(overview, new Cap(ledger, relayName(relay), caps, systemClock));
+  let first: Capped;
+  for (const each of closed) {
+    if (each === undefined) return undefined;
+    if (first === undefined || each.until < first.until) first = each;
+  }
+  return first;
 }
 
-function asJson(campaign: Campaign, ledger: Ledger): unknown {
+function asJson(campaign: Campaign, ledger: Ledger, relays: readonly RelayShare[]): unknown {
   const overview = ledger.overview(campaign);
   return {
     campaign: campaign.name,
@@ -66,6 +77,7 @@ function asJson(campaign: Campaign, ledger: Ledger): unknown {
     changed_at: overview.changedAt ?? null,
     next_due: overview.nextDue ?? null,
     paused: campaign.braked ?? null,
+    relays,
     ledger: ledger.path,
   };
 }
@@ -90,6 +102,10 @@ function tell(campaign: Campaign, ledger: Ledger, output: Output): void {
   output.say(`Begun ${timestamp(campaign.createdAt)}; ledger ${ledger.path}.`);
   for (const [label, value] of Object.entries(overview.counts)) {
     if (value > 0) output.say(`  ${count(value).padStart(10)} ${label.replaceAll('_', ' ')}`);
+  }
+  const shares = ledger.byRelay(campaign);
+  if (shares.length > 1) {
+    for (const { relay, counts } of shares) output.say(`Through ${relay}: ${countsInWords(counts)}.`);
   }
   if (state === 'paused' && campaign.braked) {
     output.say(`Paused ${timestamp(campaign.braked.at)}: ${campaign.braked.reason}`);

@@ -3,9 +3,17 @@
 
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import { MailblastError } from '../../domain/errors.js';
 import { readDotenv } from './dotenv.js';
 import { PREFIX, type Variables } from './environment.js';
 import { type KnownSettings, knownSettings, settable, unknownVariable } from './known.js';
+import {
+  completeLogins,
+  isLoginVariable,
+  type NamedRelays,
+  readNamedRelays,
+  strangeLogin,
+} from './named-relays.js';
 import { BY_DEFAULT, type GivenSetting, type Layer, type Origin } from './setting.js';
 import { readSettingsFile } from './settings-file.js';
 import { optionValue } from './value.js';
@@ -15,11 +23,14 @@ export interface InForce {
   readonly settingsFile: string | undefined;
   /** Full path; undefined when there is none. */
   readonly dotenv: string | undefined;
+  /** The relays that the settings file names; empty when it names none. */
+  readonly relays: NamedRelays;
   /** Where the setting of that key comes from. */
   origin(key: string): Origin;
 }
 
 const DOTENV = '.env';
+const CONFIG = `${PREFIX}CONFIG`;
 
 /** What may be given outright, or by the name of a file. */
 const SECRETS = ['password', 'oauth2ClientSecret', 'oauth2RefreshToken'] as const;
@@ -37,34 +48,44 @@ export async function putInForce(
   for (const [name, value] of variables) process.env[name] = value;
   const known = knownSettings(rootOf(command));
   const options = settable(command, known);
-  if (options.length === 0) return { settingsFile: undefined, dotenv: undefined, origin: () => BY_DEFAULT };
+  if (options.length === 0)
+    return { settingsFile: undefined, dotenv: undefined, relays: new Map(), origin: () => BY_DEFAULT };
+
+  const dotenv = readDotenv(DOTENV);
+  const isFlagged = (key: string) => command.getOptionValueSource(key) === 'cli';
+  const named = isFlagged('config')
+    ? String(command.getOptionValue('config'))
+    : (variables.get(CONFIG) ?? dotenv?.variables.get(CONFIG)?.value ?? '');
+  const file = await readSettingsFile(named, known);
+  const relays: NamedRelays = file?.relays === undefined ? new Map() : readNamedRelays(file.relays, known);
+  const one = file?.layer.get('relay');
+  if (one !== undefined && relays.size > 0 && !relays.has(one.texts[0] ?? '')) {
+    throw new MailblastError(
+      'settings',
+      `relay and relays both say where messages go. Leave relay out to use ${[...relays.keys()].join(', ')}, or let it name one of them.`,
+      { place: one.origin.place },
+    );
+  }
+  // All of the file, whatever this command needs of it: what is wrong in it is said at once, not on the day it counts.
+  for (const given of file?.layer.values() ?? []) {
+    const option = known.get(given.key)?.option;
+    if (option !== undefined) optionValue(option, given, relays);
+  }
 
   const environment = layerOf(
     [...variables].map(([name, value]) => [name, value, { from: 'environment', name, place: {} }]),
-    known,
-    warn,
+    { known, relays, warn },
   );
-  const dotenv = readDotenv(DOTENV);
   const fromDotenv = layerOf(
     [...(dotenv?.variables ?? [])].map(([name, { value, place }]) => [
       name,
       value,
       { from: '.env', name, place },
     ]),
-    known,
-    warn,
+    { known, relays, warn },
   );
   for (const warning of dotenv?.warnings ?? []) warn(warning);
-  const isFlagged = (key: string) => command.getOptionValueSource(key) === 'cli';
-  const named = isFlagged('config')
-    ? String(command.getOptionValue('config'))
-    : ((environment.get('config') ?? fromDotenv.get('config'))?.texts[0] ?? '');
-  const file = await readSettingsFile(named, known);
-  // All of the file, whatever this command needs of it: what is wrong in it is said at once, not on the day it counts.
-  for (const given of file?.layer.values() ?? []) {
-    const option = known.get(given.key)?.option;
-    if (option !== undefined) optionValue(option, given);
-  }
+  completeLogins(relays, new Map([...(dotenv?.variables ?? [])].map(([name, { value }]) => [name, value])));
 
   const strongest = stack([environment, fromDotenv, file?.layer ?? new Map()]);
   for (const { key, texts } of strongest.values()) {
@@ -76,7 +97,7 @@ export async function putInForce(
     const key = option.attributeName();
     const given = strongest.get(key);
     if (given === undefined || isFlagged(key)) continue;
-    command.setOptionValueWithSource(key, optionValue(option, given), 'config');
+    command.setOptionValueWithSource(key, optionValue(option, given, relays), 'config');
   }
   for (const option of command.options) {
     const key = option.attributeName();
@@ -85,6 +106,7 @@ export async function putInForce(
   return {
     settingsFile: file && resolve(file.file),
     dotenv: dotenv && resolve(DOTENV),
+    relays,
     origin: (key) => origins.get(key) ?? BY_DEFAULT,
   };
 }
@@ -92,17 +114,24 @@ export async function putInForce(
 /** One source's variables by the keys of their settings; what is no setting is said. */
 function layerOf(
   variables: readonly (readonly [name: string, value: string, origin: Origin])[],
-  known: KnownSettings,
-  warn: (sentence: string) => void,
+  {
+    known,
+    relays,
+    warn,
+  }: {
+    readonly known: KnownSettings;
+    readonly relays: NamedRelays;
+    readonly warn: (sentence: string) => void;
+  },
 ): Layer {
   const byVariable = new Map([...known.values()].map(({ key, variable }) => [variable, key]));
   const layer = new Map<string, GivenSetting>();
   for (const [name, value, origin] of variables) {
     const key = byVariable.get(name);
     if (key !== undefined) layer.set(key, { key, texts: [value], origin });
-    else if (name !== PREFIX) {
+    else if (name !== PREFIX && !isLoginVariable(name, relays)) {
       const where = origin.place.file === undefined ? '' : `${origin.place.file}:${origin.place.line}: `;
-      warn(`${where}${unknownVariable(name, known)}`);
+      warn(`${where}${strangeLogin(name, relays) ?? unknownVariable(name, known)}`);
     }
   }
   return layer;

@@ -11,12 +11,13 @@ export interface Entry {
   readonly value: Value;
 }
 
-/** What JSON can say, one level deep: `items` are an array's values. */
+/** What JSON can say: `items` are an array's values, `entries` an object's. */
 export interface Value {
   readonly type: 'string' | 'number' | 'boolean' | 'null' | 'array' | 'object';
   /** For texts, numbers, true and false as they are written in JSON; else empty. */
   readonly text: string;
   readonly items: readonly Value[];
+  readonly entries: readonly Entry[];
   readonly place: Place;
 }
 
@@ -60,8 +61,12 @@ export function parseEntries(text: string, file: string): Entry[] {
       place: placeOf(root?.offset ?? 0, text, file),
     });
   }
+  return entriesOf(root, text, file);
+}
+
+function entriesOf(object: Node, text: string, file: string): Entry[] {
   const entries: Entry[] = [];
-  for (const [keyNode, valueNode] of (root.children ?? []).map((property) => property.children ?? [])) {
+  for (const [keyNode, valueNode] of (object.children ?? []).map((property) => property.children ?? [])) {
     const key = String(keyNode!.value);
     const keyPlace = placeOf(keyNode!.offset, text, file);
     const earlier = entries.find((entry) => entry.key === key);
@@ -85,6 +90,7 @@ function valueAt(node: Node, text: string, file: string): Value {
     type,
     text: ['string', 'number', 'boolean'].includes(type) ? String(node.value) : '',
     items: type === 'array' ? (node.children ?? []).map((child) => valueAt(child, text, file)) : [],
+    entries: type === 'object' ? entriesOf(node, text, file) : [],
     place: placeOf(node.offset, text, file),
   };
 }

@@ -71,6 +71,7 @@ export function isFlag(option: Option): boolean {
 /** A sentence on a key of the settings file that is none, with the one that was meant where that can be told. */
 export function unknownKey(key: string, known: KnownSettings): string {
   const keys = [...known.values()].filter(({ inFile }) => inFile).map((setting) => setting.key);
+  keys.push('relays');
   const plain = key.replace(/^-+/, '').replace(/^MAILBLAST_/i, '');
   const words = /[a-z]/.test(plain) ? plain : plain.toLowerCase();
   const camel = words.replace(/[-_ .]+(.)/g, (_, letter: string) => letter.toUpperCase());

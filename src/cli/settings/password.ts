@@ -3,9 +3,12 @@
 import { MailblastError } from '../../domain/errors.js';
 import { readText } from './text-file.js';
 
-/** The relay's password, from MAILBLAST_PASSWORD or MAILBLAST_PASSWORD_FILE. Throws as `givenSecret` does. */
-export function givenPassword(): string {
-  return givenSecret('MAILBLAST_PASSWORD', 'password');
+/**
+ * The relay's password, from MAILBLAST_PASSWORD or MAILBLAST_PASSWORD_FILE; `suffix` stands behind the variable's name for
+ * one of several relays. Throws as `givenSecret` does.
+ */
+export function givenPassword(suffix = ''): string {
+  return givenSecret(`MAILBLAST_PASSWORD${suffix}`, 'password');
 }
 
 /**

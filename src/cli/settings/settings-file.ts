@@ -3,7 +3,7 @@
 
 import { existsSync } from 'node:fs';
 import type { Option } from 'commander';
-import { MailblastError } from '../../domain/errors.js';
+import { MailblastError, type Place } from '../../domain/errors.js';
 import type { Entry, Value } from './json-file.js';
 import { isFlag, type KnownSettings, SECRET_REFUSED, unknownKey } from './known.js';
 import type { GivenSetting, Layer } from './setting.js';
@@ -16,32 +16,40 @@ export const SETTINGS_FILE = 'mailblast.config.json';
 const SECRET = /^(?!.*file$).*(?:pass|secret|token|api.?key|credential)/i;
 
 /**
- * The file's settings. `named` is the one that the user named; empty for the usual one, which need not be there.
+ * The file's settings, and `relays` as it stands there. `named` is the one that the user named; empty for the usual one, which need not be there.
  * Gives undefined when there is none.
  * @throws MailblastError `no_input` when it cannot be read, `settings` with the place of what is wrong in it.
  */
 export async function readSettingsFile(
   named: string,
   known: KnownSettings,
-): Promise<{ readonly file: string; readonly layer: Layer } | undefined> {
+): Promise<{ readonly file: string; readonly layer: Layer; readonly relays: Entry | undefined } | undefined> {
   const file = named === '' ? SETTINGS_FILE : named;
   if (named === '' && !existsSync(file)) return undefined;
   const text = readText(file, `The settings file ${file}`);
   const { parseEntries } = await import('./json-file.js');
   const layer = new Map<string, GivenSetting>();
+  let relays: Entry | undefined;
   for (const entry of parseEntries(text, file)) {
     // Editors read it; it is no setting.
     if (entry.key === '$schema') continue;
-    layer.set(entry.key, settingOf(entry, known));
+    if (entry.key === 'relays') relays = entry;
+    else layer.set(entry.key, settingOf(entry, known));
   }
-  return { file, layer };
+  return { file, layer, relays };
 }
 
-function settingOf({ key, keyPlace, value }: Entry, known: KnownSettings): GivenSetting {
+/** @throws MailblastError `settings` for a key that sounds like a secret. */
+export function refuseSecret(key: string, place: Place): void {
+  if (SECRET.test(key)) throw new MailblastError('settings', SECRET_REFUSED, { place });
+}
+
+/** A key with its value, as texts for the option's parser. */
+export function settingOf({ key, keyPlace, value }: Entry, known: KnownSettings): GivenSetting {
   const setting = known.get(key);
   if (!setting?.inFile) {
-    const sentence = SECRET.test(key) ? SECRET_REFUSED : unknownKey(key, known);
-    throw new MailblastError('settings', sentence, { place: keyPlace });
+    refuseSecret(key, keyPlace);
+    throw new MailblastError('settings', unknownKey(key, known), { place: keyPlace });
   }
   const texts = textsOf(key, value, setting.option);
   if (texts.some((text) => /-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text))) {

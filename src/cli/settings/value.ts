@@ -23,10 +23,14 @@ const CHECKS: Readonly<Record<string, (text: string, given: GivenSetting) => voi
 };
 
 /**
- * The option's value.
+ * The option's value. `relays` are those that the settings file names.
  * @throws MailblastError `settings` with the setting's place when the text is not one that the flag would take.
  */
-export function optionValue(option: Option, given: GivenSetting): unknown {
+export function optionValue(
+  option: Option,
+  given: GivenSetting,
+  relays: ReadonlyMap<string, unknown> = new Map(),
+): unknown {
   const called = calledBy(given);
   const { place } = given.origin;
   if (isFlag(option)) {
@@ -39,7 +43,8 @@ export function optionValue(option: Option, given: GivenSetting): unknown {
   for (const text of given.texts) {
     try {
       value = option.parseArg ? option.parseArg(text, value) : text;
-      if (text !== '') CHECKS[given.key]?.(text, given);
+      const named = given.key === 'relay' && relays.has(text);
+      if (text !== '' && !named) CHECKS[given.key]?.(text, given);
     } catch (error) {
       if (error instanceof MailblastError) {
         // It speaks of the flag; the user wrote something else.

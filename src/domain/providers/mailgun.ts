@@ -10,7 +10,7 @@ const DISABLED = 'https://help.mailgun.com/hc/en-us/articles/202051664-My-domain
 export const MAILGUN: Provider = {
   relays: /^smtp(?:\.eu)?\.mailgun\.org$/,
   rules: [
-    // It names the moment, mostly the next full hour; the reply alone cannot say how far off that is.
+    // It names the moment: "recipient limit exceeded, try again after Sun, 05 Oct 2025 19:22:44 UTC".
     {
       rule: 'mailgun-limit',
       source: PROBATION,
@@ -20,6 +20,7 @@ export const MAILGUN: Provider = {
         action: 'rest',
         scope: 'relay',
         restMs: REST_FOR_AN_HOURLY_QUOTA,
+        moment: /try again after (\w{3}, \d\d? \w{3} \d{4} \d\d:\d\d:\d\d (?:UTC|GMT))/i,
         meaning: "The account's limit for now is reached.",
       },
     },

@@ -32,6 +32,9 @@ export interface PeopleEntry {
   readonly why: string;
 }
 
+/** `first_name`, `Name`, `Vorname`, `Nachname`, `nombre`. */
+const NAME = /name$|^(?:nom|nombre|prénom|prenom|apellidos?)$/i;
+
 /** Characters of a label, at the most. */
 const LABEL = 80;
 
@@ -61,12 +64,15 @@ function entry({ at, row }: Found, why: string, email: string): PeopleEntry {
   return { at, line: row.line, address: row.address, label: labelOf(row, email), why };
 }
 
-/** The first values that are not the address: names come first in most lists. */
+/** The names where columns are called so, else the first values that are not the address. */
 function labelOf({ fields }: RecipientRow, email: string): string {
-  return Object.entries(fields)
-    .filter(([column, value]) => column !== email && value.trim() !== '')
+  const others = Object.entries(fields).filter(([column]) => column !== email);
+  const names = others.filter(([column]) => NAME.test(column));
+  const [told, between] = names.length > 0 ? [names, ' '] : [others, ' · '];
+  return told
+    .map(([, value]) => value.trim())
+    .filter((value) => value !== '')
     .slice(0, 2)
-    .map(([, value]) => value)
-    .join(' ')
+    .join(between)
     .slice(0, LABEL);
 }

@@ -11,6 +11,7 @@ import { foldColumn, type RecipientRow } from '../../domain/recipient.js';
 import { Shelf } from '../../list/shelf.js';
 import type { CampaignRequest } from '../begin.js';
 import { Letters } from '../letters.js';
+import { withPersonalFile } from '../personal-files.js';
 import { authorFiles } from './author-files.js';
 import { type Complaint, complaints } from './complaint.js';
 import { ContentThread } from './content-thread.js';
@@ -89,8 +90,11 @@ export class Preview {
     const shown = { at: found.at, recipient, message: undefined, unmergeable: '', content: undefined };
     if (this.#letters === undefined) return shown;
     const { letters, content, at: now } = this.#letters;
+    const { attachColumn } = content;
+    const row = attachColumn === undefined ? recipient : withPersonalFile(recipient, attachColumn);
+    if (row.kind === 'invalid') return { ...shown, unmergeable: row.reason, content };
     try {
-      const message = await letters.sign(letters.write(deliveryOf(recipient), now));
+      const message = await letters.sign(letters.write(deliveryOf(row), now));
       return { ...shown, message, content };
     } catch (error) {
       if (!(error instanceof UnmergeableRow || error instanceof MailblastError)) throw error;

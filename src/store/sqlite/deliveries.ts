@@ -5,7 +5,7 @@ import type { Database, Statement } from 'better-sqlite3';
 import type { Delivery, State } from '../../domain/delivery.js';
 import type { Fields } from '../../domain/recipient.js';
 import type { Reply } from '../../domain/reply.js';
-import type { Cursor, RecipientRecord } from '../ledger.js';
+import type { Cursor, RecipientRecord, RelayShare } from '../ledger.js';
 
 /** What is read of a delivery in its turn. */
 interface TurnRow {
@@ -19,6 +19,7 @@ interface TurnRow {
   readonly first_attempt_at: number | null;
   readonly marked_at: number | null;
   readonly content: number | null;
+  readonly relay: number | null;
 }
 
 interface RecordRow {
@@ -39,7 +40,8 @@ interface RecordRow {
 }
 
 const IN_TURN = `
-  SELECT   id, address, key, line, fields, due_at, attempts, first_attempt_at, marked_at, content
+  SELECT   id, address, key, line, fields, due_at, attempts, first_attempt_at, marked_at, content,
+           relay
   FROM     delivery INDEXED BY delivery_by_turn
   WHERE    campaign = ? AND state IN ('pending', 'deferred')`;
 
@@ -65,11 +67,14 @@ export class Deliveries {
   readonly #dueAtCursor: Statement<[number, number, number, number], TurnRow>;
   readonly #dueLater: Statement<[number, number, number, number], TurnRow>;
   readonly #nextDue: Statement<[number], number | null>;
+  readonly #relayName: Statement<[number], string>;
+  readonly #relays = new Map<number, string>();
 
   constructor(db: Database) {
     this.#dueAtCursor = db.prepare(DUE_AT_CURSOR);
     this.#dueLater = db.prepare(DUE_LATER);
     this.#nextDue = db.prepare<[number], number | null>(NEXT_DUE).pluck();
+    this.#relayName = db.prepare<[number], string>('SELECT name FROM relay WHERE number = ?').pluck();
   }
 
   next(campaign: number, after: Cursor, now: number, limit: number): Delivery[] {
@@ -88,7 +93,15 @@ export class Deliveries {
       firstAttemptAt: row.first_attempt_at ?? undefined,
       markedAt: row.marked_at ?? undefined,
       content: row.content ?? undefined,
+      relay: row.relay === null ? undefined : this.#relay(row.relay),
     }));
+  }
+
+  /** A relay's name; there are few, and they never change. */
+  #relay(number: number): string | undefined {
+    const name = this.#relays.get(number) ?? this.#relayName.get(number);
+    if (name !== undefined) this.#relays.set(number, name);
+    return name;
   }
 
   nextDue(campaign: number): number | undefined {
@@ -119,6 +132,24 @@ export function* inListOrder(
       fields: readFields(row.fields),
     };
   }
+}
+
+const BY_RELAY = `
+  SELECT   relay.name AS relay, state, count(*) AS deliveries
+  FROM     delivery INDEXED BY delivery_by_line JOIN relay ON relay.number = delivery.relay
+  WHERE    campaign = ?
+  GROUP BY relay.number, state
+  ORDER BY relay.number`;
+
+/** What became of the deliveries of each relay; nothing where there is one relay alone. */
+export function byRelay(db: Database, campaign: number): RelayShare[] {
+  if (db.prepare<[], number>('SELECT count(*) FROM relay').pluck().get()! < 2) return [];
+  const rows = db.prepare<[number], { relay: string; state: State; deliveries: number }>(BY_RELAY);
+  const counts = new Map<string, Partial<Record<State, number>>>();
+  for (const { relay, state, deliveries } of rows.all(campaign)) {
+    counts.set(relay, { ...counts.get(relay), [state]: deliveries });
+  }
+  return [...counts].map(([relay, own]) => ({ relay, counts: own }));
 }
 
 function replyOf(row: RecordRow): Reply | undefined {

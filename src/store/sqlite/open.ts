@@ -18,6 +18,7 @@ import type {
   Lock,
   Overview,
   RecipientRecord,
+  RelayShare,
   Resolution,
   Settled,
 } from '../ledger.js';
@@ -26,7 +27,7 @@ import { attemptsInListOrder } from './attempts.js';
 import { Campaigns } from './campaigns.js';
 import { carried } from './carried-rows.js';
 import { holdingOn, IN_MEMORY, openForReading, openForWriting, patiently } from './connection.js';
-import { Deliveries, inListOrder } from './deliveries.js';
+import { byRelay, Deliveries, inListOrder } from './deliveries.js';
 import { translated, translating } from './errors.js';
 import { Importer } from './import.js';
 import { ImportApart } from './import-apart.js';
@@ -150,6 +151,10 @@ class SqliteLedger implements Ledger {
       nextDue: this.#deliveries.nextDue(campaign.number),
       running: this.#locks.isHeld(campaign.name),
     }));
+  }
+
+  byRelay(campaign: Campaign): RelayShare[] {
+    return this.#read(() => byRelay(this.#db, campaign.number));
   }
 
   recipients(campaign: Campaign, states: readonly State[] = []): IterableIterator<RecipientRecord> {

@@ -67,7 +67,7 @@ function drawList({ entries, found }: InboxList): void {
         { 'data-name': entry.name, onclick: () => pick(entry) },
         make('span', { class: 'who' }, entry.subject === '' ? 'No subject' : entry.subject),
         make('time', { class: 'line', datetime: new Date(entry.at).toISOString() }, clock(entry.at)),
-        make('span', { class: 'why' }, `${entry.from} → ${entry.to}`),
+        make('span', { class: 'why' }, `To ${entry.to}, from ${entry.from}`),
         make('span', { class: 'beginning' }, entry.beginning),
       ),
     ),
@@ -122,7 +122,11 @@ function showNothing({ total, relay }: InboxList): void {
     make('h2', {}, 'No messages yet'),
     make('p', {}, 'Send one, and it is here at once:'),
     make('pre', {}, `mailblast send list.csv --template news.mjml --relay ${relay}`),
-    make('p', {}, 'Any other program can use it too: no login, no TLS. Nothing is sent on.'),
+    make(
+      'p',
+      {},
+      'Any other program can use it too, with any login or none, without TLS. Nothing is sent on.',
+    ),
   );
 }
 

@@ -112,7 +112,7 @@ export class MailView {
     );
     this.#panel('headers')?.replaceChildren(headerTable(facts));
     this.#panel('attachments')?.replaceChildren(attachmentList(facts, shown.query));
-    this.#number('attachments', facts.attachments.length);
+    this.#number('attachments', facts.attachments.filter(({ inline }) => !inline).length);
     this.#controls.pictures.title = picturesInWords(facts.remotePictures);
     this.#controls.scheme.title = facts.darkStyles
       ? 'The message has styles for dark mode.'

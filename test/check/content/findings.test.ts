@@ -53,6 +53,20 @@ const LETTERS: readonly (readonly [name: string, letter: CheckedLetter, told: re
     { body: '<mj-image alt="" src="a.png" />', files: { 'a.png': new Uint8Array([1, 2]) } },
     [],
   ],
+  [
+    'images on a machine that readers do not reach',
+    {
+      body: '<mj-image alt="" src="a.png" />',
+      files: { 'a.png': new Uint8Array([1, 2]) },
+      request: { assetsUrl: 'http://localhost:8080/news' },
+    },
+    ['missing-image:'],
+  ],
+  [
+    'images that are fetched in clear',
+    { body: '<mj-image alt="" src="a.png" />', request: { assetsUrl: 'http://cdn.example.com/' } },
+    ['http-link:'],
+  ],
   ['an SVG', { body: '<mj-image alt="" src="https://example.com/a.svg" />' }, ['unsupported-image:8']],
   ['a film', { body: TEXT('<video src="https://example.com/a.mp4"></video>') }, ['unsupported-html:8']],
   ['a script', { body: '<mj-raw><script>1</script></mj-raw>' }, ['unsupported-html:8']],

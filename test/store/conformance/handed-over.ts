@@ -44,6 +44,33 @@ export function handedOver(withLedger: With): void {
       }));
   }
 
+  it('each relay is told with the states of what it had last, and a delivery with the relay that had it', () =>
+    withLedger(async (ledger) => {
+      const { campaign, by } = await campaignOf(ledger, 'news', people(4));
+      const [first, second, third] = [...by.values()].map((delivery) => delivery.id);
+      const OTHER = 'smtp://b.example.com:587';
+      const through = (id: number, relay: string) => mark(id, 1000, { relay, now: 5 * MINUTE });
+      await ledger.record({ outcomes: [], marks: [through(first!, RELAY)] });
+      assert.deepEqual(ledger.byRelay(campaign), [], 'one relay alone');
+      await ledger.record({ outcomes: [], marks: [through(second!, OTHER), through(third!, OTHER)] });
+      await ledger.record({
+        outcomes: [
+          outcome(first!, 'accepted', { relay: RELAY }),
+          outcome(second!, 'deferred', { relay: OTHER, dueAt: 9 * MINUTE }),
+        ],
+        marks: [],
+      });
+      assert.deepEqual(ledger.byRelay(campaign), [
+        { relay: RELAY, counts: { accepted: 1 } },
+        { relay: OTHER, counts: { deferred: 1, transmitting: 1 } },
+      ]);
+      const due = await ledger.claim(campaign, { dueAt: -1, id: 0 }, 9 * MINUTE, 9);
+      assert.deepEqual(
+        due.map(({ relay }) => relay),
+        [undefined, OTHER],
+      );
+    }));
+
   it('a mark beyond a cap is refused, counted over campaigns and within its own group, and changes nothing', () =>
     withLedger(async (ledger) => {
       const one = await campaignOf(ledger, 'one', people(3));

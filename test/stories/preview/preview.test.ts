@@ -61,6 +61,42 @@ test('every view shows the message of the recipient that was chosen', { skip }, 
   assert.match(await shown(page, '#panel-findings'), /learns little of the letter.*news\.mjml · thin-text/s);
 });
 
+test('what the settings silence is not among the findings', { skip }, async (t) => {
+  const { address } = await preview(t, {
+    ...FILES,
+    'mailblast.config.json': '{ "silence": ["thin-text"], "unsubscribeMailto": "leave@example.com" }',
+  });
+  const letter = async () =>
+    (await (await fetch(new URL('letter?at=0', address))).json()) as {
+      findings?: readonly { rule: string }[];
+    } | null;
+  await until('the letter is there', async () => (await letter())?.findings !== undefined);
+  const rules = (await letter())!.findings!.map(({ rule }) => rule);
+  assert.ok(!rules.includes('thin-text'), rules.join());
+});
+
+test("a recipient's own file is attached, and a row whose file is missing would not be sent", {
+  skip,
+}, async (t) => {
+  const files = {
+    ...FILES,
+    'list.csv': 'email,name,city,bill\na@example.com,A,X,a.pdf\nb@example.com,B,Y,b.pdf\n',
+    'a.pdf': 'Bill',
+  };
+  const { address } = await preview(t, files, ['--attach-column', 'bill']);
+  const letter = async (at: number) =>
+    (await (await fetch(new URL(`letter?at=${at}`, address))).json()) as {
+      unmergeable: string;
+      mail: { attachments: readonly { name: string }[] } | null;
+    } | null;
+  await until('the letters are there', async () => (await letter(0))?.mail?.attachments !== undefined);
+  assert.deepEqual(
+    (await letter(0))!.mail!.attachments.map(({ name }) => name),
+    ['a.pdf'],
+  );
+  assert.match((await letter(1))!.unmergeable, /bill names b\.pdf, which is not there/);
+});
+
 test('the source is what send gives the relay, octet for octet, but for what is made per campaign', {
   skip,
 }, async (t) => {

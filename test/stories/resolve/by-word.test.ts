@@ -129,6 +129,16 @@ test('a log that knows nobody of the campaign is no reason to send again', async
   const own = desk.write('own.log', line(from, message_id) + line(to, 'c@d.example'));
   const again = await desk.run([...RESOLVE, '--from-log', own]);
   assert.equal(again.stdout.match(/has no trace of it; it may be sent again/g)?.length, 4);
+
+  // The same relay's, but it ends before they were sent: their absence tells nothing.
+  const early = desk.write('early.log', line(from, message_id) + line('2020-01-02T00:00:00Z', 'c@d.example'));
+  const before = await desk.run([...RESOLVE, '--from-log', early]);
+  assert.equal(
+    before.stdout.match(/has no trace of it, and does not cover its time/g)?.length,
+    4,
+    before.stdout,
+  );
+  assert.ok(!before.stdout.includes('may be sent again'), before.stdout);
 });
 
 test('a dry run and a mistake change nothing', async (t) => {

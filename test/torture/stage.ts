@@ -177,7 +177,7 @@ export class Stage {
     assert.deepEqual(this.relay.faults, [], 'what the client must not do');
     assert.deepEqual(this.#eye.unmarked, [], 'messages whose end came before their mark');
     const start = this.events.find((event) => event.event === 'start');
-    assert.ok(start && start.in_doubt_at_most <= this.connections * this.depth, 'the bound that is printed');
+    assert.equal(start?.in_doubt_at_most, this.connections * this.depth, 'the bound that is printed');
     return judge({
       journal: this.journal,
       ledger: this.path,

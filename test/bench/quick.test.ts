@@ -34,7 +34,7 @@ test('a smoke run of the benchmarks ends with its table of ratios', { skip: NEED
     ...names,
   ]);
   const table = stdout.slice(stdout.indexOf('| work |'));
-  assert.equal(table.split('\n\n')[0]!.split('\n').length, 2 + 7, 'each of the seven ratios has its row');
+  assert.equal(table.split('\n\n')[0]!.split('\n').length, 2 + 8, 'each of the eight ratios has its row');
   for (const against of [
     'smtp-source -d -s 10',
     'nodemailer pool with its DKIM',

@@ -38,13 +38,17 @@ export class Reach {
     return this.#openAfter;
   }
 
-  /** Whether it has answered a message and no connection has failed since: several may be opened at the same time. */
+  /**
+   * Whether several connections may be opened at the same time: when the first one was opened, its login accepted, and,
+   * once a connection has failed, when a message was answered since.
+   */
   get steady(): boolean {
     return this.#steady;
   }
 
   /** A connection was opened. */
   opened(): void {
+    if (!this.#reached) this.#steady = true;
     this.#reached = true;
   }
 

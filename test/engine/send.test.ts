@@ -59,7 +59,7 @@ test('a slow relay gets as many sessions as the rate needs', async () => {
   assert.ok(moments.at(-1)! - moments[0]! <= 60 * 100 + 500);
 });
 
-test('a relay that has answered once has its other sessions opened at the same time', async () => {
+test('a relay that let the first session in has the others opened at the same time', async () => {
   await house.import(60);
   const relay = new ScriptedRelay(house.clock, {}, () => house.clock.sleep(250));
   const begun: number[] = [];
@@ -70,8 +70,7 @@ test('a relay that has answered once has its other sessions opened at the same t
   await house.finish(house.run(relay, { rate: Number.POSITIVE_INFINITY, connections: 5 }));
   assert.deepEqual(
     begun.map((at) => at - begun[0]!),
-    // Until it has answered, one at a time.
-    [0, 400, 650, 650, 650],
+    [0, 400, 400, 400, 400],
   );
 });
 
@@ -351,6 +350,7 @@ test('a relay that answers 421 on every new connection is not hammered', async (
     house.finish(house.run(relay)),
     (error) => error instanceof MailblastError && error.trouble === 'unfinished',
   );
-  assert.ok(relay.opened <= 30, `${relay.opened} connections in five minutes`);
+  // Four more than one may be on their way when the first one is refused; after that, one at a time and ever more seldom.
+  assert.ok(relay.opened <= 30 + 4, `${relay.opened} connections in five minutes`);
   assert.equal(house.ledger.overview(house.campaign).counts.pending, 5);
 });

@@ -7,6 +7,7 @@ export { MailblastError, type Place, type Trouble, UnmergeableRow } from './doma
 export { type Begun, begin, type CampaignRequest } from './engine/begin.js';
 export { type DryRun, dryRun } from './engine/dry-run.js';
 export type { Reporter, RunEvent } from './engine/events.js';
+export type { Route } from './engine/route.js';
 export { type SendRun, type SendSettings, send } from './engine/send.js';
 export { Stop } from './engine/stop.js';
 export { systemClock } from './engine/system-clock.js';

@@ -3,15 +3,28 @@
 import { spawnSync } from 'node:child_process';
 import { createServer } from 'node:net';
 
+/**
+ * Below those that a system gives to connections by itself (Linux from 32768 on, others from 49152 on): between this look
+ * and the server's start, another test's connection could have it.
+ */
+const PORTS = { first: 12_000, last: 32_000 } as const;
+
 /** A loopback port that nobody listens on now. */
-export function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
+  for (;;) {
+    const port = PORTS.first + Math.floor(Math.random() * (PORTS.last - PORTS.first));
+    if (await isFree(port)) return port;
+  }
+}
+
+function isFree(port: number): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EADDRINUSE') resolve(false);
+      else reject(error);
     });
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
   });
 }
 

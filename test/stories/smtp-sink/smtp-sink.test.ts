@@ -132,6 +132,22 @@ const FAULTS: readonly Fault[] = [
   },
   { what: 'it knows no ESMTP', switches: ['-e'], code: 0, state: 'accepted', attempts: 1, reply: /^250 / },
   {
+    what: 'it takes a second over each message',
+    switches: ['-W', '.:1'],
+    code: 0,
+    state: 'accepted',
+    attempts: 1,
+    reply: /^250 /,
+  },
+  {
+    what: 'it says 421 instead of a greeting, and hangs up',
+    switches: ['-Q', 'connect'],
+    code: 69,
+    state: 'pending',
+    attempts: 0,
+    says: /421/,
+  },
+  {
     what: 'RSET and QUIT are refused',
     switches: ['-f', 'rset,quit'],
     code: 0,
@@ -164,27 +180,33 @@ describe('smtp-sink with its faults', { skip: missing('smtp-sink'), concurrency:
     });
   }
 
-  test('it hangs up after DATA: nobody is in doubt, everybody is still to be sent, and is, by another relay', async (t) => {
-    const sink = await startSmtpSink(['-q', 'data']);
-    const well = await startSmtpSink([], { keep: true });
-    const desk = new Desk();
-    t.after(async () => {
-      desk.close();
-      await sink.stop();
-      await well.stop();
+  const HANGING_UP = [
+    ['it hangs up after DATA', ['-q', 'data']],
+    ['it says 421 to the recipient and hangs up', ['-Q', 'rcpt']],
+    ['it says 421 to DATA and hangs up', ['-Q', 'data']],
+  ] as const;
+  for (const [what, switches] of HANGING_UP)
+    test(`${what}: nobody is in doubt, everybody is still to be sent, and is, by another relay`, async (t) => {
+      const sink = await startSmtpSink(switches);
+      const well = await startSmtpSink([], { keep: true });
+      const desk = new Desk();
+      t.after(async () => {
+        desk.close();
+        await sink.stop();
+        await well.stop();
+      });
+      desk.campaign(PEOPLE);
+      const running = desk.start(COMMAND, { MAILBLAST_RELAY: `smtp://127.0.0.1:${sink.port}` });
+      await until('the relay is lost', () => /relay was lost/.test(running.stderr() + running.stdout()));
+      running.process.kill('SIGTERM');
+      assert.equal((await running.finished).code, 143);
+      for (const known of recipients(desk)) {
+        assert.deepEqual([known.state, known.attempts], ['pending', 0], JSON.stringify(known));
+      }
+      const again = await desk.run(COMMAND, { MAILBLAST_RELAY: `smtp://127.0.0.1:${well.port}` });
+      assert.equal(again.code, 0, again.stderr);
+      assert.equal((await well.messages()).length, PEOPLE);
     });
-    desk.campaign(PEOPLE);
-    const running = desk.start(COMMAND, { MAILBLAST_RELAY: `smtp://127.0.0.1:${sink.port}` });
-    await until('the relay is lost', () => /relay was lost/.test(running.stderr() + running.stdout()));
-    running.process.kill('SIGTERM');
-    assert.equal((await running.finished).code, 143);
-    for (const known of recipients(desk)) {
-      assert.deepEqual([known.state, known.attempts], ['pending', 0], JSON.stringify(known));
-    }
-    const again = await desk.run(COMMAND, { MAILBLAST_RELAY: `smtp://127.0.0.1:${well.port}` });
-    assert.equal(again.code, 0, again.stderr);
-    assert.equal((await well.messages()).length, PEOPLE);
-  });
 
   test('it hangs up after the dot: each is in doubt and held, and the user’s word sends the same bytes again', {
     timeout: 60_000,

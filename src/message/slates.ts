@@ -10,19 +10,23 @@ const MOST = 128;
 
 export class Slates {
   readonly #wiped: ArrayBuffer[] = [];
+  /** Those that somebody has. Node's own pool of small buffers, or a slate given back twice, must not be taken for one. */
+  readonly #lent = new WeakSet<ArrayBufferLike>();
 
   /** Memory for so many octets. Whatever was written there last still is. */
   take(length: number): Buffer {
     const slate = this.#wiped.pop();
     // One that is too small makes way, so that all of them grow to what a campaign's messages need.
-    if (slate !== undefined && slate.byteLength >= length) return Buffer.from(slate, 0, length);
-    return Buffer.allocUnsafeSlow(Math.ceil(length / STEP) * STEP).subarray(0, length);
+    const fits = slate !== undefined && slate.byteLength >= length;
+    const memory = fits ? slate : new ArrayBuffer(Math.ceil(length / STEP) * STEP);
+    this.#lent.add(memory);
+    return Buffer.from(memory, 0, length);
   }
 
   /** The octets, or the slate that they are a part of, may be written over: nobody will read them any more. */
   wipe(octets: Uint8Array): void {
     const slate = octets.buffer as ArrayBuffer;
-    const whole = slate.byteLength % STEP === 0 && slate.byteLength <= LARGEST;
-    if (whole && this.#wiped.length < MOST) this.#wiped.push(slate);
+    if (!this.#lent.delete(slate) || slate.byteLength > LARGEST) return;
+    if (this.#wiped.length < MOST) this.#wiped.push(slate);
   }
 }

@@ -41,6 +41,21 @@ test('large ones, and others’ memory, are not kept', () => {
   assert.notEqual(slates.take(1_000).buffer, foreign.buffer);
 });
 
+test('what Node keeps for small buffers is not taken for a slate', () => {
+  const slates = new Slates();
+  const small = Buffer.concat([Buffer.from('a header '), Buffer.from('and a short message')]);
+  slates.wipe(small);
+  assert.notEqual(slates.take(100).buffer, small.buffer);
+});
+
+test('a slate that is given back twice is lent once', () => {
+  const slates = new Slates();
+  const slate = slates.take(100);
+  slates.wipe(slate);
+  slates.wipe(slate);
+  assert.notEqual(slates.take(100).buffer, slates.take(100).buffer);
+});
+
 test('no more than a run has on its way are kept', () => {
   const slates = new Slates();
   const many = Array.from({ length: 300 }, () => slates.take(1_000));
